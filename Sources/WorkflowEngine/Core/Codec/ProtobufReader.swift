@@ -1,0 +1,131 @@
+/// Bytes that are not what they should be.
+package struct DecodingFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
+}
+
+/// Reads the protobuf wire format field by field; unknown fields are skipped, so that a later version's rows can be read.
+package struct ProtobufReader: Sendable {
+    private let bytes: [UInt8]
+    private var position: Int
+    private let end: Int
+
+    package init(_ bytes: [UInt8]) { self.init(bytes, 0..<bytes.count) }
+
+    private init(_ bytes: [UInt8], _ range: Range<Int>) {
+        self.bytes = bytes
+        position = range.lowerBound
+        end = range.upperBound
+    }
+
+    /// A field as it stands on the wire.
+    package enum Value: Sendable {
+        case varint(UInt64)
+        case fixed64(UInt64)
+        case delimited(ProtobufReader)
+    }
+
+    /// The next field, `nil` at the end.
+    package mutating func next() throws(DecodingFailure) -> (field: Int, value: Value)? {
+        guard position < end else { return nil }
+        let tag = try readVarint()
+        let field = Int(truncatingIfNeeded: tag >> 3)
+        switch tag & 7 {
+        case 0: return (field, .varint(try readVarint()))
+        case 1: return (field, .fixed64(try readFixed(8)))
+        case 2:
+            let length = try readVarint()
+            guard length <= UInt64(end - position) else {
+                throw DecodingFailure("field \(field) claims \(length) bytes, \(end - position) are left")
+            }
+            let body = ProtobufReader(bytes, position..<position + Int(length))
+            position += Int(length)
+            return (field, .delimited(body))
+        case 5: return (field, .fixed64(try readFixed(4)))
+        case let type: throw DecodingFailure("field \(field) has unknown wire type \(type)")
+        }
+    }
+
+    /// All remaining bytes.
+    package var rest: [UInt8] { Array(bytes[position..<end]) }
+    /// All remaining bytes as text.
+    package var text: String { String(decoding: bytes[position..<end], as: UTF8.self) }
+
+    private mutating func readVarint() throws(DecodingFailure) -> UInt64 {
+        var result: UInt64 = 0
+        var shift: UInt64 = 0
+        while position < end {
+            let byte = bytes[position]
+            position += 1
+            result |= UInt64(byte & 0x7f) << shift
+            if byte < 0x80 { return result }
+            shift += 7
+            if shift > 63 { throw DecodingFailure("a varint is longer than 10 bytes") }
+        }
+        throw DecodingFailure("the bytes end inside a varint")
+    }
+
+    private mutating func readFixed(_ count: Int) throws(DecodingFailure) -> UInt64 {
+        guard end - position >= count else { throw DecodingFailure("the bytes end inside a fixed-size number") }
+        var result: UInt64 = 0
+        for index in 0..<count { result |= UInt64(bytes[position + index]) << UInt64(8 * index) }
+        position += count
+        return result
+    }
+}
+
+extension ProtobufReader.Value {
+    package var integer: Int64 {
+        switch self {
+        case .varint(let value), .fixed64(let value): Int64(bitPattern: value)
+        case .delimited: 0
+        }
+    }
+
+    package var double: Double {
+        if case .fixed64(let bits) = self { Double(bitPattern: bits) } else { 0 }
+    }
+
+    package var bool: Bool { integer != 0 }
+
+    package var string: String {
+        if case .delimited(let body) = self { body.text } else { "" }
+    }
+
+    package var data: [UInt8] {
+        if case .delimited(let body) = self { body.rest } else { [] }
+    }
+
+    /// The nested message's fields, in order.
+    package func fields(
+        _ visit: (Int, ProtobufReader.Value) throws(DecodingFailure) -> Void
+    ) throws(DecodingFailure) {
+        guard case .delimited(var body) = self else { throw DecodingFailure("expected a message, got a number") }
+        while let (field, value) = try body.next() { try visit(field, value) }
+    }
+
+    package func duration() throws(DecodingFailure) -> Duration {
+        var seconds: Int64 = 0
+        var nanoseconds: Int64 = 0
+        try fields { field, value in
+            if field == 1 { seconds = value.integer } else if field == 2 { nanoseconds = value.integer }
+        }
+        return .seconds(seconds) + .nanoseconds(nanoseconds)
+    }
+
+    package func timestamp() throws(DecodingFailure) -> Timestamp {
+        var seconds: Int64 = 0
+        var nanoseconds: Int64 = 0
+        try fields { field, value in
+            if field == 1 { seconds = value.integer } else if field == 2 { nanoseconds = value.integer }
+        }
+        return Timestamp(milliseconds: seconds &* 1000 &+ nanoseconds / 1_000_000)
+    }
+
+    /// Field 1 of a nested message as text: how Temporal wraps names.
+    package func wrappedName() throws(DecodingFailure) -> String {
+        var name = ""
+        try fields { field, value in if field == 1 { name = value.string } }
+        return name
+    }
+}

@@ -1,0 +1,212 @@
+import WorkflowCore
+
+/// A task made by an activation. `startedBy` a worker that runs it at once, or `nobody` for the queue.
+package struct NewTask: Sendable {
+    package var scheduledEventID: EventID
+    package var scheduled: ActivityTaskScheduled
+    package var scheduledTime: Timestamp
+    package var startedBy: WorkerKey
+    package init(
+        scheduledEventID: EventID, scheduled: ActivityTaskScheduled, scheduledTime: Timestamp, startedBy: WorkerKey
+    ) {
+        self.scheduledEventID = scheduledEventID
+        self.scheduled = scheduled
+        self.scheduledTime = scheduledTime
+        self.startedBy = startedBy
+    }
+}
+
+/// State of a task.
+///
+/// Transitions: `waiting → started → waiting (retry) | removed (ended)`; `waiting → removed (timed out, cancelled)`.
+package enum TaskState: Int, Sendable {
+    case waiting = 0
+    case started = 1
+}
+
+/// An activity that has no outcome yet, as the store keeps it.
+package struct TaskRecord: Hashable, Sendable {
+    package var run: RunReference
+    package var scheduledEventID: EventID
+    package var scheduled: ActivityTaskScheduled
+    /// First scheduling: schedule-to-close counts from here.
+    package var scheduledTime: Timestamp
+    package var state: TaskState
+    /// The current attempt (started), or the next one (waiting). From 1.
+    package var attempt: Int
+    /// When a waiting task becomes visible: the latest (re)scheduling plus its back-off.
+    package var visibleAt: Timestamp
+    package var startedAt: Timestamp?
+    package var worker: WorkerKey
+    /// The earliest of the limits that apply in this state, and which one it is.
+    package var deadline: Timestamp
+    package var deadlineType: TimeoutType?
+    package var lastHeartbeat: Timestamp?
+    package var heartbeatDetails: Payload?
+    package var lastFailure: Failure?
+    package var cancelRequested: Bool
+
+    package init(
+        run: RunReference, scheduledEventID: EventID, scheduled: ActivityTaskScheduled, scheduledTime: Timestamp,
+        state: TaskState, attempt: Int, visibleAt: Timestamp, startedAt: Timestamp?, worker: WorkerKey,
+        deadline: Timestamp, deadlineType: TimeoutType?, lastHeartbeat: Timestamp?, heartbeatDetails: Payload?,
+        lastFailure: Failure?, cancelRequested: Bool
+    ) {
+        self.run = run
+        self.scheduledEventID = scheduledEventID
+        self.scheduled = scheduled
+        self.scheduledTime = scheduledTime
+        self.state = state
+        self.attempt = attempt
+        self.visibleAt = visibleAt
+        self.startedAt = startedAt
+        self.worker = worker
+        self.deadline = deadline
+        self.deadlineType = deadlineType
+        self.lastHeartbeat = lastHeartbeat
+        self.heartbeatDetails = heartbeatDetails
+        self.lastFailure = lastFailure
+        self.cancelRequested = cancelRequested
+    }
+}
+
+package struct ClaimTasksRequest: Sendable {
+    package var worker: WorkerKey
+    package var queue: TaskQueue
+    /// Activity types the worker has; others stay in the queue.
+    package var types: [String]
+    package var limit: Int
+    package var now: Timestamp
+    package init(worker: WorkerKey, queue: TaskQueue, types: [String], limit: Int, now: Timestamp) {
+        self.worker = worker
+        self.queue = queue
+        self.types = types
+        self.limit = limit
+        self.now = now
+    }
+}
+
+/// A task that has just been started for a worker (`state == .started`).
+package typealias ClaimedTask = TaskRecord
+/// A task whose `deadline` has passed, or whose worker is gone.
+package typealias OverdueTask = TaskRecord
+
+/// An attempt that ended here and is consumed by its run's activation in the same commit.
+package struct EndedAttempt: Hashable, Sendable {
+    package var outcome: ActivityOutcome
+    package var endedAt: Timestamp
+    package init(outcome: ActivityOutcome, endedAt: Timestamp) {
+        self.outcome = outcome
+        self.endedAt = endedAt
+    }
+}
+
+/// The end of an attempt, or of a waiting task that passed a limit.
+package struct AttemptReport: Sendable {
+    package var run: RunKey
+    package var scheduledEventID: EventID
+    /// The attempt as the reporter knows it.
+    package var attempt: Int
+    /// The worker the task must still be started by; `nil` for waiting tasks and for reports about a dead or silent worker.
+    package var worker: WorkerKey?
+    package var now: Timestamp
+    package var decision: Decision
+
+    package enum Decision: Sendable {
+        /// Nothing more will be tried: the outcome goes to the run's inbox.
+        case ended(ActivityOutcome.Result)
+        /// Another attempt from `visibleAt` on.
+        case retry(Failure, visibleAt: Timestamp)
+    }
+
+    package init(
+        run: RunKey, scheduledEventID: EventID, attempt: Int, worker: WorkerKey?, now: Timestamp, decision: Decision
+    ) {
+        self.run = run
+        self.scheduledEventID = scheduledEventID
+        self.attempt = attempt
+        self.worker = worker
+        self.now = now
+        self.decision = decision
+    }
+}
+
+package enum ReportOutcome: Hashable, Sendable {
+    case accepted
+    case stale
+}
+
+package struct Heartbeat: Sendable {
+    package var run: RunKey
+    package var scheduledEventID: EventID
+    package var attempt: Int
+    package var worker: WorkerKey
+    package var details: Payload?
+    package var now: Timestamp
+    package init(
+        run: RunKey, scheduledEventID: EventID, attempt: Int, worker: WorkerKey, details: Payload?, now: Timestamp
+    ) {
+        self.run = run
+        self.scheduledEventID = scheduledEventID
+        self.attempt = attempt
+        self.worker = worker
+        self.details = details
+        self.now = now
+    }
+}
+
+package enum HeartbeatOutcome: Hashable, Sendable {
+    case recorded(cancelRequested: Bool)
+    case stale
+}
+
+/// One attempt, kept for good.
+public struct AttemptRecord: Hashable, Sendable {
+    /// The event that scheduled the activity.
+    public var scheduledEventID: EventID
+    /// The activity's registered name.
+    public var activityType: String
+    /// From 1; 0 for an end without any attempt.
+    public var attempt: Int
+    /// Identity of the worker.
+    public var identity: String
+    /// When it began.
+    public var startedAt: Timestamp?
+    /// When it ended.
+    public var endedAt: Timestamp
+    /// `completed`, `failed`, `timed-out`, `cancelled`, `worker-lost`.
+    public var outcome: String
+    /// Why it failed.
+    public var failure: Failure?
+    /// The last heartbeat's details.
+    public var heartbeatDetails: Payload?
+    /// When the next attempt was to begin.
+    public var nextAttemptAt: Timestamp?
+
+    /// Builds a record.
+    public init(
+        scheduledEventID: EventID, activityType: String, attempt: Int, identity: String, startedAt: Timestamp?,
+        endedAt: Timestamp, outcome: String, failure: Failure?, heartbeatDetails: Payload?,
+        nextAttemptAt: Timestamp?
+    ) {
+        self.scheduledEventID = scheduledEventID
+        self.activityType = activityType
+        self.attempt = attempt
+        self.identity = identity
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.outcome = outcome
+        self.failure = failure
+        self.heartbeatDetails = heartbeatDetails
+        self.nextAttemptAt = nextAttemptAt
+    }
+}
+
+package struct TaskCounts: Hashable, Sendable {
+    package var waiting: Int
+    package var started: Int
+    package init(waiting: Int, started: Int) {
+        self.waiting = waiting
+        self.started = started
+    }
+}

@@ -1,0 +1,95 @@
+import WorkflowCore
+
+/// Everything the engine asks of a store: the whole contract between runs, their owners and everybody else.
+///
+/// Rules every implementation keeps, checked by one conformance suite:
+/// - each call is one atomic unit and durable when it returns (or its completion is called);
+/// - only the owner of a run, with the run's current epoch, appends to its history; everybody else adds to its inbox
+///   (``terminate(_:)`` is the exception: it takes the run over for one transaction by raising the epoch);
+/// - a report with a stale epoch or attempt changes nothing;
+/// - at most one run of a workflow id is open;
+/// - observers hear of a change after it is durable, in the order of commits.
+package protocol WorkflowStore: Sendable {
+    // MARK: Runs from outside
+    func start(_ request: StartRequest) async throws -> StartOutcome
+    func signal(_ request: SignalRequest) async throws -> SignalOutcome
+    func signalWithStart(_ request: SignalWithStartRequest) async throws -> StartOutcome
+    func requestCancel(_ request: CancelRequest) async throws -> CancelOutcome
+    func terminate(_ request: TerminateRequest) async throws -> CancelOutcome
+
+    // MARK: Runs from their owner
+    /// Takes up to `limit` open runs that have work due, belong to nobody, and are of a type and queue the worker serves;
+    /// each gets a higher epoch. Earliest due first.
+    func claimRuns(_ request: ClaimRunsRequest) async throws -> [ClaimedRun]
+    /// Appends one activation. The only call on the hot path, so it takes a completion instead of suspending; the
+    /// completion is called on the store's thread and must return at once.
+    func commit(
+        _ activation: ActivationCommit, completion: @escaping @Sendable (Result<CommitOutcome, any Error>) -> Void)
+    /// Gives up a run without appending anything; it becomes claimable at `wakeAt`. Stale epoch: no effect.
+    func release(_ request: ReleaseRequest) async throws
+    func inbox(of run: RunKey) async throws -> [InboxMessage]
+
+    // MARK: Activities
+    /// Starts up to `limit` visible tasks of `queue` for the worker, longest waiting first.
+    func claimTasks(_ request: ClaimTasksRequest) async throws -> [ClaimedTask]
+    /// Ends an attempt. A stale report (other attempt, other worker, no such task) changes nothing.
+    func report(_ report: AttemptReport) async throws -> ReportOutcome
+    func heartbeat(_ heartbeat: Heartbeat) async throws -> HeartbeatOutcome
+    /// Tasks whose time limit has passed, at most `limit`. Reading only; each is ended by ``report(_:)``.
+    func overdueTasks(at now: Timestamp, limit: Int) async throws -> [OverdueTask]
+    /// When something of the queues is due next: a task that becomes visible or passes a limit, a run nobody owns.
+    func nextDue(for worker: WorkerKey, queues: [TaskQueue], types: [String]) async throws -> Timestamp?
+
+    // MARK: Workers
+    func registerWorker(_ registration: WorkerRegistration) async throws -> WorkerKey
+    /// Frees everything the worker holds: its runs become claimable at once; started tasks are returned and stay started
+    /// until the caller ends each with ``report(_:)``. Removes the worker's row.
+    func removeWorker(_ worker: WorkerKey, at now: Timestamp) async throws -> [OverdueTask]
+    func workers() async throws -> [WorkerRecord]
+    /// Makes blocked runs of these types claimable at once: new code may continue them.
+    func retryBlockedRuns(types: [String], at now: Timestamp) async throws -> Int
+
+    // MARK: Reading
+    func run(_ target: RunTarget) async throws -> RunRecord?
+    func runs(_ filter: RunFilter) async throws -> [RunRecord]
+    func countRuns(_ filter: RunFilter) async throws -> [RunStatus: Int]
+    /// The encoded batches from the one that holds `eventID` on, in order.
+    func history(of run: RunKey, from eventID: EventID) async throws -> [HistoryBatch]
+    func tasks(of run: RunKey) async throws -> [TaskRecord]
+    func attempts(of run: RunKey) async throws -> [AttemptRecord]
+    func timers(of run: RunKey) async throws -> [TimerRecord]
+    func published(of run: RunKey) async throws -> [String: Payload]
+    /// Tasks of a queue that wait or run, for capacity decisions.
+    func countTasks(in queue: TaskQueue) async throws -> TaskCounts
+
+    // MARK: Changes
+    /// Calls `observer` with the changes of each commit, in order, until the observation is cancelled. Called on the
+    /// store's thread; must return at once.
+    func observe(_ observer: @escaping @Sendable ([StoreChange]) -> Void) -> StoreObservation
+}
+
+/// Something became durable that somebody may wait for.
+package enum StoreChange: Hashable, Sendable {
+    /// A message arrived for an open run.
+    case inbox(RunKey)
+    /// A run nobody owns has work due (or will have, at a time).
+    case runnable(TaskQueue)
+    /// A task became visible (or will, at a time).
+    case task(TaskQueue)
+    /// A running attempt is to stop: cancelled, timed out, or its run closed.
+    case attemptRevoked(RunKey, EventID)
+    /// A run closed.
+    case closed(RunKey)
+    /// The owner lost the run: another took it over, or it was terminated.
+    case ownershipLost(RunKey)
+    /// Published state changed.
+    case published(RunKey)
+    /// Another process wrote: anything may have changed.
+    case foreign
+}
+
+/// Ends an observation when cancelled.
+package struct StoreObservation: Sendable {
+    package let cancel: @Sendable () -> Void
+    package init(cancel: @escaping @Sendable () -> Void) { self.cancel = cancel }
+}
