@@ -48,7 +48,10 @@ public struct Failure: Error, Hashable, Sendable {
 
         /// Describes an application error.
         public init(
-            type: String, nonRetryable: Bool = false, details: Payload? = nil, nextRetryDelay: Duration? = nil
+            type: String,
+            nonRetryable: Bool = false,
+            details: Payload? = nil,
+            nextRetryDelay: Duration? = nil
         ) {
             self.type = type
             self.nonRetryable = nonRetryable
@@ -88,11 +91,17 @@ public struct Failure: Error, Hashable, Sendable {
 
     /// An application failure of the given type.
     public static func application(
-        _ message: String, type: String, nonRetryable: Bool = false, cause: Failure? = nil
+        _ message: String,
+        type: String,
+        nonRetryable: Bool = false,
+        cause: Failure? = nil
     ) -> Failure {
         Failure(
-            message: message, source: "Swift",
-            kind: .application(Application(type: type, nonRetryable: nonRetryable)), cause: cause)
+            message: message,
+            source: "Swift",
+            kind: .application(Application(type: type, nonRetryable: nonRetryable)),
+            cause: cause
+        )
     }
 
     /// This failure and its causes, outermost first.

@@ -2,11 +2,13 @@
 /// build (SplitMix64, Steele et al. 2014).
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
+    /// What `state` grows by with every draw: the fractional part of the golden ratio.
+    private static let increment: UInt64 = 0x9e37_79b9_7f4a_7c15
 
     package init(seed: UInt64) { state = seed }
 
     package mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
+        state &+= Self.increment
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
@@ -18,8 +20,8 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
 
     /// The jitter of one attempt of one activity of one run.
     package static func retryJitter(runSeed: UInt64, scheduledEventID: EventID, attempt: Int) -> Double {
-        var generator = SeededGenerator(seed: runSeed ^ (UInt64(bitPattern: scheduledEventID) &* 0x1000_0001_b3))
-        for _ in 0..<min(attempt, 16) { _ = generator.next() }
+        let seed = runSeed ^ (UInt64(bitPattern: scheduledEventID) &* 0x1000_0001_b3)
+        var generator = SeededGenerator(seed: seed &+ UInt64(bitPattern: Int64(attempt)) &* increment)
         return generator.nextUnit()
     }
 }

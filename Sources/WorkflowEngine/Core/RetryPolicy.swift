@@ -41,7 +41,9 @@ public struct RetryPolicy: Hashable, Sendable {
     public static let none = RetryPolicy(maximumAttempts: 1)
 
     /// The longest wait that applies.
-    package var effectiveMaximumInterval: Duration { maximumInterval ?? initialInterval * 100 }
+    package var effectiveMaximumInterval: Duration {
+        maximumInterval ?? max(.zero, min(initialInterval, .longestInterval)) * 100
+    }
 
     /// What is wrong with the policy, as a sentence; `nil` if it can be used. The other fields do not matter when there
     /// is one attempt only.
@@ -60,13 +62,9 @@ public struct RetryPolicy: Hashable, Sendable {
     /// The wait after `attempt` failed, before jitter. Attempts count from 1.
     package func interval(afterAttempt attempt: Int) -> Duration {
         let limit = effectiveMaximumInterval
-        var seconds = initialInterval.inSeconds
-        let limitSeconds = limit.inSeconds
-        for _ in 1..<max(1, attempt) {
-            seconds *= backoffCoefficient
-            if !(seconds < limitSeconds) { return limit }
-        }
-        return min(.milliseconds(Int64((seconds * 1000).rounded())), limit)
+        let seconds = initialInterval.inSeconds * backoffCoefficient.raised(to: max(1, attempt) - 1)
+        guard seconds < limit.inSeconds else { return limit }
+        return min(.inMilliseconds(seconds), limit)
     }
 }
 
@@ -85,7 +83,10 @@ extension RetryPolicy {
     ///     activity is given up as soon as the next attempt cannot start in time.
     ///   - draw: a uniform value in `[0, 1)` for the jitter.
     package func decision(
-        after failure: Failure, attempt: Int, remaining: Duration?, draw: Double
+        after failure: Failure,
+        attempt: Int,
+        remaining: Duration?,
+        draw: Double
     ) -> RetryDecision {
         if let state = terminalState(of: failure) { return .giveUp(state) }
         if maximumAttempts > 0 && attempt >= maximumAttempts { return .giveUp(.maximumAttemptsReached) }
@@ -100,7 +101,7 @@ extension RetryPolicy {
         }
         let wait = interval(afterAttempt: attempt)
         guard jitter > 0 else { return wait }
-        return .milliseconds(Int64(wait.inSeconds * 1000 * (1 - jitter * draw)))
+        return min(.inMilliseconds(wait.inSeconds * (1 - jitter * draw)), wait)
     }
 
     /// Unlike Temporal, which looks at the outermost failure only, the whole chain counts: wrapping a
@@ -123,6 +124,32 @@ extension RetryPolicy {
             }
         }
         return nil
+    }
+}
+
+extension Duration {
+    /// Arithmetic with intervals stays below this: about 2.9 million years, whose milliseconds fit into `Int64`
+    /// a hundred times.
+    fileprivate static let longestInterval = Duration.seconds(92_000_000_000_000)
+
+    /// The nearest whole number of milliseconds, at most a hundred times ``longestInterval``.
+    fileprivate static func inMilliseconds(_ seconds: Double) -> Duration {
+        seconds > 0 ? .milliseconds(Int64((min(seconds, longestInterval.inSeconds * 100) * 1000).rounded())) : .zero
+    }
+}
+
+extension Double {
+    /// The power by squaring: an attempt's number may be large, and overflow ends in infinity.
+    fileprivate func raised(to exponent: Int) -> Double {
+        var result = 1.0
+        var square = self
+        var rest = exponent
+        while rest > 0 {
+            if rest & 1 == 1 { result *= square }
+            square *= square
+            rest >>= 1
+        }
+        return result
     }
 }
 

@@ -18,21 +18,22 @@ public struct Timestamp: RawRepresentable, Hashable, Sendable, Comparable, Codab
     /// Whether the left time is earlier.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.rawValue < right.rawValue }
 
-    /// The time `duration` later; stays at the end of the representable range instead of overflowing.
+    /// The time `duration` later; stays at the ends of the representable range instead of overflowing.
     public static func + (time: Timestamp, duration: Duration) -> Timestamp {
         let (sum, overflow) = time.rawValue.addingReportingOverflow(duration.wholeMilliseconds)
-        return overflow ? .never : Timestamp(milliseconds: sum)
+        if overflow { return duration < .zero ? Timestamp(milliseconds: .min) : .never }
+        return Timestamp(milliseconds: sum)
     }
 
     /// The time between two points.
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
-        .milliseconds(left.rawValue &- right.rawValue)
+        .milliseconds(left.rawValue) - .milliseconds(right.rawValue)
     }
 
     /// ISO 8601 in UTC with milliseconds, as `2026-01-02T03:04:05.678Z`.
     public var description: String {
         let day = rawValue.flooredQuotient(by: 86_400_000)
-        let millisecond = rawValue - day * 86_400_000
+        let millisecond = rawValue.flooredRemainder(by: 86_400_000)
         let date = CivilDate(daysSinceEpoch: day)
         let second = millisecond / 1000
         return "\(date.year.padded(4))-\(date.month.padded(2))-\(date.day.padded(2))"
@@ -43,13 +44,18 @@ public struct Timestamp: RawRepresentable, Hashable, Sendable, Comparable, Codab
 
 extension Duration {
     /// Whole milliseconds, rounded up so that a timer never fires early; saturates at the range of `Int64`.
+    ///
+    /// Parts of a nanosecond do not count: events keep nanoseconds, and the value has to be the same before and after
+    /// a duration was recorded (`Duration.seconds(0.1)` is 0.100000000000000005… s).
     package var wholeMilliseconds: Int64 {
         let (seconds, attoseconds) = components
-        let fraction = (attoseconds + (attoseconds > 0 ? 999_999_999_999_999 : 0)) / 1_000_000_000_000_000
+        let nanoseconds = attoseconds / 1_000_000_000
+        let fraction = (nanoseconds + (nanoseconds > 0 ? 999_999 : 0)) / 1_000_000
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
         if overflow { return seconds < 0 ? .min : .max }
         let (sum, sumOverflow) = product.addingReportingOverflow(fraction)
-        return sumOverflow ? .max : sum
+        if sumOverflow { return seconds < 0 ? .min : .max }
+        return sum
     }
 
     /// Seconds as a floating-point number, for arithmetic with coefficients.
@@ -77,11 +83,16 @@ private struct CivilDate {
 
 extension Int64 {
     fileprivate func flooredQuotient(by divisor: Int64) -> Int64 {
-        self >= 0 ? self / divisor : -((-self + divisor - 1) / divisor)
+        self / divisor - (self % divisor < 0 ? 1 : 0)
+    }
+
+    fileprivate func flooredRemainder(by divisor: Int64) -> Int64 {
+        let remainder = self % divisor
+        return remainder < 0 ? remainder + divisor : remainder
     }
 
     fileprivate func padded(_ width: Int) -> String {
-        let digits = String(self)
-        return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
+        let digits = String(magnitude)
+        return (self < 0 ? "-" : "") + String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
     }
 }

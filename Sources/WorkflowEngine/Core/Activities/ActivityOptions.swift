@@ -67,16 +67,23 @@ extension ActivityOptions {
         if let total = scheduleToCloseTimeout {
             let startToClose = min(startToCloseTimeout ?? total, total)
             return ActivityTimeouts(
-                scheduleToClose: total, scheduleToStart: min(scheduleToStartTimeout ?? total, total),
-                startToClose: startToClose, heartbeat: heartbeatTimeout.map { min($0, startToClose) })
+                scheduleToClose: total,
+                scheduleToStart: min(scheduleToStartTimeout ?? total, total),
+                startToClose: startToClose,
+                heartbeat: heartbeatTimeout.map { min($0, startToClose) }
+            )
         }
         guard let startToClose = startToCloseTimeout else {
             throw InvalidActivityOptions(
-                reason: "an activity needs startToCloseTimeout or scheduleToCloseTimeout, both are missing")
+                reason: "an activity needs startToCloseTimeout or scheduleToCloseTimeout, both are missing"
+            )
         }
         return ActivityTimeouts(
-            scheduleToClose: nil, scheduleToStart: scheduleToStartTimeout, startToClose: startToClose,
-            heartbeat: heartbeatTimeout.map { min($0, startToClose) })
+            scheduleToClose: nil,
+            scheduleToStart: scheduleToStartTimeout,
+            startToClose: startToClose,
+            heartbeat: heartbeatTimeout.map { min($0, startToClose) }
+        )
     }
 
     private func checkValues() throws(InvalidActivityOptions) {

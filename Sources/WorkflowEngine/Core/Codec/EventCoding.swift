@@ -141,7 +141,7 @@ extension ProtobufWriter {
 
 extension EventType {
     /// Field of `HistoryEvent` that holds this type's attributes.
-    fileprivate var attributesField: Int {
+    var attributesField: Int {
         switch self {
         case .workflowExecutionStarted: 6
         case .workflowExecutionCompleted: 7

@@ -3,8 +3,7 @@ private struct Fields {
     private var values: [(field: Int, value: ProtobufReader.Value)] = []
 
     init(_ message: ProtobufReader.Value?) throws(DecodingFailure) {
-        guard case .delimited(var body) = message else { return }
-        while let next = try body.next() { values.append(next) }
+        try message?.fields { (field, value) throws(DecodingFailure) in values.append((field, value)) }
     }
 
     subscript(field: Int) -> ProtobufReader.Value? { values.last { $0.field == field }?.value }
@@ -22,20 +21,23 @@ extension ProtobufReader.Value {
         var id: EventID = 0
         var time = Timestamp.distantPast
         var number = 0
-        var attributes: ProtobufReader.Value?
+        var attributes: (field: Int, value: ProtobufReader.Value)?
         while let (field, value) = try body.next() {
             switch field {
             case 1: id = value.integer
             case 2: time = try value.timestamp()
             case 3: number = Int(value.integer)
-            case 6...65: attributes = value
+            case 6...65: attributes = (field, value)
             default: break
             }
         }
         guard let type = EventType(rawValue: number) else {
             throw DecodingFailure("event \(id) has type \(number), which this version does not know")
         }
-        return HistoryEvent(id: id, time: time, attributes: try type.decode(Fields(attributes)))
+        if let attributes, attributes.field != type.attributesField {
+            throw DecodingFailure("event \(id) (\(type.name)) has the attributes of another type of event")
+        }
+        return HistoryEvent(id: id, time: time, attributes: try type.decode(Fields(attributes?.value)))
     }
 }
 
@@ -46,11 +48,17 @@ extension EventType {
         case .workflowExecutionCompleted:
             return .workflowExecutionCompleted(
                 WorkflowExecutionCompleted(
-                    result: try fields.payload(1), workflowTaskCompletedEventID: fields.integer(2)))
+                    result: try fields.payload(1),
+                    workflowTaskCompletedEventID: fields.integer(2)
+                )
+            )
         case .workflowExecutionFailed:
             return .workflowExecutionFailed(
                 WorkflowExecutionFailed(
-                    failure: try fields.failure(1) ?? .missing, workflowTaskCompletedEventID: fields.integer(3)))
+                    failure: try fields.failure(1) ?? .missing,
+                    workflowTaskCompletedEventID: fields.integer(3)
+                )
+            )
         case .workflowExecutionTimedOut: return .workflowExecutionTimedOut
         case .workflowTaskScheduled: return .workflowTaskScheduled
         case .workflowTaskStarted: return .workflowTaskStarted(scheduledEventID: fields.integer(1))
@@ -65,14 +73,21 @@ extension EventType {
         case .workflowExecutionSignaled:
             return .workflowExecutionSignaled(
                 WorkflowExecutionSignaled(
-                    signalName: fields.string(1), input: try fields.payload(2), identity: fields.string(3),
-                    requestID: fields.string(7)))
+                    signalName: fields.string(1),
+                    input: try fields.payload(2),
+                    identity: fields.string(3),
+                    requestID: fields.string(7)
+                )
+            )
         case .markerRecorded: return .markerRecorded(try MarkerRecorded(fields))
         case .timerStarted:
             return .timerStarted(
                 TimerStarted(
-                    timerID: fields.string(1), startToFireTimeout: try fields.duration(2) ?? .zero,
-                    workflowTaskCompletedEventID: fields.integer(3)))
+                    timerID: fields.string(1),
+                    startToFireTimeout: try fields.duration(2) ?? .zero,
+                    workflowTaskCompletedEventID: fields.integer(3)
+                )
+            )
         case .timerFired: return .timerFired(startedEventID: fields.integer(2))
         case .timerCanceled:
             return .timerCanceled(startedEventID: fields.integer(2), workflowTaskCompletedEventID: fields.integer(3))
@@ -85,23 +100,35 @@ extension EventType {
         case .activityTaskStarted:
             return .activityTaskStarted(
                 ActivityTaskStarted(
-                    scheduledEventID: fields.integer(1), identity: fields.string(2), attempt: Int(fields.integer(4)),
-                    lastFailure: try fields.failure(5)))
+                    scheduledEventID: fields.integer(1),
+                    identity: fields.string(2),
+                    attempt: Int(fields.integer(4)),
+                    lastFailure: try fields.failure(5)
+                )
+            )
         case .activityTaskCompleted:
             return .activityTaskCompleted(
                 ActivityTaskCompleted(
-                    result: try fields.payload(1), scheduledEventID: fields.integer(2),
-                    startedEventID: fields.integer(3)))
+                    result: try fields.payload(1),
+                    scheduledEventID: fields.integer(2),
+                    startedEventID: fields.integer(3)
+                )
+            )
         case .activityTaskFailed: return .activityTaskFailed(try ActivityTaskFailed(fields, retryState: 5))
         case .activityTaskTimedOut: return .activityTaskTimedOut(try ActivityTaskFailed(fields, retryState: 4))
         case .activityTaskCancelRequested:
             return .activityTaskCancelRequested(
-                scheduledEventID: fields.integer(1), workflowTaskCompletedEventID: fields.integer(2))
+                scheduledEventID: fields.integer(1),
+                workflowTaskCompletedEventID: fields.integer(2)
+            )
         case .activityTaskCanceled:
             return .activityTaskCanceled(
                 ActivityTaskCanceled(
-                    details: try fields.payload(1), scheduledEventID: fields.integer(3),
-                    startedEventID: fields.integer(4)))
+                    details: try fields.payload(1),
+                    scheduledEventID: fields.integer(3),
+                    startedEventID: fields.integer(4)
+                )
+            )
         default: return .activityTaskScheduled(try ActivityTaskScheduled(fields))
         }
     }
@@ -110,9 +137,14 @@ extension EventType {
 extension WorkflowExecutionStarted {
     fileprivate init(_ fields: Fields) throws(DecodingFailure) {
         self.init(
-            workflowType: try fields.name(1), taskQueue: TaskQueue(try fields.name(5)), input: try fields.payload(6),
-            workflowRunTimeout: try fields.duration(8), originalExecutionRunID: RunID(fields.string(14)),
-            identity: fields.string(15), workflowID: WorkflowID(fields.string(28)))
+            workflowType: try fields.name(1),
+            taskQueue: TaskQueue(try fields.name(5)),
+            input: try fields.payload(6),
+            workflowRunTimeout: try fields.duration(8),
+            originalExecutionRunID: RunID(fields.string(14)),
+            identity: fields.string(15),
+            workflowID: WorkflowID(fields.string(28))
+        )
     }
 }
 
@@ -123,27 +155,38 @@ extension MarkerRecorded {
             if field == 2, let payload = try value.payloads() { text = payload.text }
         }
         self.init(
-            markerName: fields.string(1), details: text, workflowTaskCompletedEventID: fields.integer(3))
+            markerName: fields.string(1),
+            details: text,
+            workflowTaskCompletedEventID: fields.integer(3)
+        )
     }
 }
 
 extension ActivityTaskScheduled {
     fileprivate init(_ fields: Fields) throws(DecodingFailure) {
         self.init(
-            activityID: fields.string(1), activityType: try fields.name(2), taskQueue: TaskQueue(try fields.name(4)),
-            input: try fields.payload(6), scheduleToCloseTimeout: try fields.duration(7),
-            scheduleToStartTimeout: try fields.duration(8), startToCloseTimeout: try fields.duration(9) ?? .zero,
-            heartbeatTimeout: try fields.duration(10), workflowTaskCompletedEventID: fields.integer(11),
-            retryPolicy: try fields[12]?.retryPolicy() ?? .default)
+            activityID: fields.string(1),
+            activityType: try fields.name(2),
+            taskQueue: TaskQueue(try fields.name(4)),
+            input: try fields.payload(6),
+            scheduleToCloseTimeout: try fields.duration(7),
+            scheduleToStartTimeout: try fields.duration(8),
+            startToCloseTimeout: try fields.duration(9) ?? .zero,
+            heartbeatTimeout: try fields.duration(10),
+            workflowTaskCompletedEventID: fields.integer(11),
+            retryPolicy: try fields[12]?.retryPolicy() ?? .default
+        )
     }
 }
 
 extension ActivityTaskFailed {
     fileprivate init(_ fields: Fields, retryState field: Int) throws(DecodingFailure) {
         self.init(
-            failure: try fields.failure(1) ?? .missing, scheduledEventID: fields.integer(2),
+            failure: try fields.failure(1) ?? .missing,
+            scheduledEventID: fields.integer(2),
             startedEventID: fields.integer(3),
-            retryState: RetryState(rawValue: Int(fields.integer(field))) ?? .internalServerError)
+            retryState: RetryState(rawValue: Int(fields.integer(field))) ?? .internalServerError
+        )
     }
 }
 

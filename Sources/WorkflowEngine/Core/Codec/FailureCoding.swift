@@ -1,15 +1,18 @@
 /// Encoding of failures as in Temporal's `failure.v1.Failure`.
 extension ProtobufWriter {
-    package mutating func failure(_ field: Int, _ failure: Failure?) {
-        guard let failure else { return }
-        message(field) { $0.failureBody(failure) }
+    /// Causes beyond this many are left out, so that a reader's limit of nesting is never reached.
+    package static let longestRecordedChain = 64
+
+    package mutating func failure(_ field: Int, _ failure: Failure?, links: Int = longestRecordedChain) {
+        guard let failure, links > 0 else { return }
+        message(field) { $0.failureBody(failure, links: links) }
     }
 
-    package mutating func failureBody(_ failure: Failure) {
+    package mutating func failureBody(_ failure: Failure, links: Int = longestRecordedChain) {
         string(1, failure.message)
         string(2, failure.source)
         string(3, failure.stackTrace)
-        self.failure(4, failure.cause)
+        self.failure(4, failure.cause, links: links - 1)
         switch failure.kind {
         case .application(let info):
             message(5) { writer in
@@ -110,7 +113,11 @@ extension ProtobufReader.Value {
 
     fileprivate func activityInfo() throws(DecodingFailure) -> Failure.ActivityContext {
         var info = Failure.ActivityContext(
-            scheduledEventID: 0, activityType: "", activityID: "", retryState: .internalServerError)
+            scheduledEventID: 0,
+            activityType: "",
+            activityID: "",
+            retryState: .internalServerError
+        )
         try fields { (field, value) throws(DecodingFailure) in
             switch field {
             case 1: info.scheduledEventID = value.integer

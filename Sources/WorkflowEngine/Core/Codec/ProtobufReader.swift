@@ -9,11 +9,16 @@ package struct ProtobufReader: Sendable {
     private let bytes: [UInt8]
     private var position: Int
     private let end: Int
+    private let depth: Int
 
-    package init(_ bytes: [UInt8]) { self.init(bytes, 0..<bytes.count) }
+    /// How deep messages may nest (protobuf's own default): damaged bytes must not exhaust the stack.
+    package static let maximumDepth = 100
 
-    private init(_ bytes: [UInt8], _ range: Range<Int>) {
+    package init(_ bytes: [UInt8]) { self.init(bytes, 0..<bytes.count, depth: 0) }
+
+    private init(_ bytes: [UInt8], _ range: Range<Int>, depth: Int) {
         self.bytes = bytes
+        self.depth = depth
         position = range.lowerBound
         end = range.upperBound
     }
@@ -28,6 +33,9 @@ package struct ProtobufReader: Sendable {
     /// The next field, `nil` at the end.
     package mutating func next() throws(DecodingFailure) -> (field: Int, value: Value)? {
         guard position < end else { return nil }
+        guard depth <= Self.maximumDepth else {
+            throw DecodingFailure("messages nest deeper than \(Self.maximumDepth) levels")
+        }
         let tag = try readVarint()
         let field = Int(truncatingIfNeeded: tag >> 3)
         switch tag & 7 {
@@ -38,7 +46,7 @@ package struct ProtobufReader: Sendable {
             guard length <= UInt64(end - position) else {
                 throw DecodingFailure("field \(field) claims \(length) bytes, \(end - position) are left")
             }
-            let body = ProtobufReader(bytes, position..<position + Int(length))
+            let body = ProtobufReader(bytes, position..<position + Int(length), depth: depth + 1)
             position += Int(length)
             return (field, .delimited(body))
         case 5: return (field, .fixed64(try readFixed(4)))
@@ -110,6 +118,9 @@ extension ProtobufReader.Value {
         try fields { field, value in
             if field == 1 { seconds = value.integer } else if field == 2 { nanoseconds = value.integer }
         }
+        guard nanoseconds.magnitude < 1_000_000_000 else {
+            throw DecodingFailure("a duration has \(nanoseconds) nanoseconds, more than a second")
+        }
         return .seconds(seconds) + .nanoseconds(nanoseconds)
     }
 
@@ -119,7 +130,12 @@ extension ProtobufReader.Value {
         try fields { field, value in
             if field == 1 { seconds = value.integer } else if field == 2 { nanoseconds = value.integer }
         }
-        return Timestamp(milliseconds: seconds &* 1000 &+ nanoseconds / 1_000_000)
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, sumOverflow) = product.addingReportingOverflow(nanoseconds / 1_000_000)
+        guard !overflow, !sumOverflow else {
+            throw DecodingFailure("a time of \(seconds) s and \(nanoseconds) ns is out of range")
+        }
+        return Timestamp(milliseconds: sum)
     }
 
     /// Field 1 of a nested message as text: how Temporal wraps names.

@@ -20,6 +20,30 @@ public struct ActivityTaskScheduled: Hashable, Sendable {
     public var workflowTaskCompletedEventID: EventID
     /// What follows a failed attempt.
     public var retryPolicy: RetryPolicy
+
+    package init(
+        activityID: String,
+        activityType: String,
+        taskQueue: TaskQueue,
+        input: Payload? = nil,
+        scheduleToCloseTimeout: Duration? = nil,
+        scheduleToStartTimeout: Duration? = nil,
+        startToCloseTimeout: Duration,
+        heartbeatTimeout: Duration? = nil,
+        workflowTaskCompletedEventID: EventID,
+        retryPolicy: RetryPolicy
+    ) {
+        self.activityID = activityID
+        self.activityType = activityType
+        self.taskQueue = taskQueue
+        self.input = input
+        self.scheduleToCloseTimeout = scheduleToCloseTimeout
+        self.scheduleToStartTimeout = scheduleToStartTimeout
+        self.startToCloseTimeout = startToCloseTimeout
+        self.heartbeatTimeout = heartbeatTimeout
+        self.workflowTaskCompletedEventID = workflowTaskCompletedEventID
+        self.retryPolicy = retryPolicy
+    }
 }
 
 /// Attributes of the deciding attempt's beginning.
@@ -32,6 +56,18 @@ public struct ActivityTaskStarted: Hashable, Sendable {
     public var attempt: Int
     /// Why the attempt before it failed.
     public var lastFailure: Failure?
+
+    package init(
+        scheduledEventID: EventID,
+        identity: String,
+        attempt: Int,
+        lastFailure: Failure? = nil
+    ) {
+        self.scheduledEventID = scheduledEventID
+        self.identity = identity
+        self.attempt = attempt
+        self.lastFailure = lastFailure
+    }
 }
 
 /// Attributes of a returned activity.
@@ -42,6 +78,16 @@ public struct ActivityTaskCompleted: Hashable, Sendable {
     public var scheduledEventID: EventID
     /// The deciding attempt's beginning.
     public var startedEventID: EventID
+
+    package init(
+        result: Payload? = nil,
+        scheduledEventID: EventID,
+        startedEventID: EventID
+    ) {
+        self.result = result
+        self.scheduledEventID = scheduledEventID
+        self.startedEventID = startedEventID
+    }
 }
 
 /// Attributes of an activity that failed or timed out for good.
@@ -54,6 +100,18 @@ public struct ActivityTaskFailed: Hashable, Sendable {
     public var startedEventID: EventID
     /// Why there is no further attempt.
     public var retryState: RetryState
+
+    package init(
+        failure: Failure,
+        scheduledEventID: EventID,
+        startedEventID: EventID,
+        retryState: RetryState
+    ) {
+        self.failure = failure
+        self.scheduledEventID = scheduledEventID
+        self.startedEventID = startedEventID
+        self.retryState = retryState
+    }
 }
 
 /// Attributes of an activity that stopped because it was asked to.
@@ -64,4 +122,14 @@ public struct ActivityTaskCanceled: Hashable, Sendable {
     public var scheduledEventID: EventID
     /// The last attempt's beginning; 0 when no attempt began.
     public var startedEventID: EventID
+
+    package init(
+        details: Payload? = nil,
+        scheduledEventID: EventID,
+        startedEventID: EventID
+    ) {
+        self.details = details
+        self.scheduledEventID = scheduledEventID
+        self.startedEventID = startedEventID
+    }
 }

@@ -17,8 +17,13 @@ public struct WorkflowExecutionStarted: Hashable, Sendable {
 
     /// Builds the attributes.
     public init(
-        workflowType: String, taskQueue: TaskQueue, input: Payload?, workflowRunTimeout: Duration? = nil,
-        originalExecutionRunID: RunID, identity: String, workflowID: WorkflowID
+        workflowType: String,
+        taskQueue: TaskQueue,
+        input: Payload?,
+        workflowRunTimeout: Duration? = nil,
+        originalExecutionRunID: RunID,
+        identity: String,
+        workflowID: WorkflowID
     ) {
         self.workflowType = workflowType
         self.taskQueue = taskQueue
@@ -36,6 +41,14 @@ public struct WorkflowExecutionCompleted: Hashable, Sendable {
     public var result: Payload?
     /// The activation that returned.
     public var workflowTaskCompletedEventID: EventID
+
+    package init(
+        result: Payload? = nil,
+        workflowTaskCompletedEventID: EventID
+    ) {
+        self.result = result
+        self.workflowTaskCompletedEventID = workflowTaskCompletedEventID
+    }
 }
 
 /// Attributes of an end by a thrown error.
@@ -44,6 +57,14 @@ public struct WorkflowExecutionFailed: Hashable, Sendable {
     public var failure: Failure
     /// The activation that threw.
     public var workflowTaskCompletedEventID: EventID
+
+    package init(
+        failure: Failure,
+        workflowTaskCompletedEventID: EventID
+    ) {
+        self.failure = failure
+        self.workflowTaskCompletedEventID = workflowTaskCompletedEventID
+    }
 }
 
 /// Attributes of a recorded fact.
@@ -57,6 +78,16 @@ public struct MarkerRecorded: Hashable, Sendable {
 
     /// The marker that says a patch is active.
     public static let patchMarkerName = "core_patch"
+
+    package init(
+        markerName: String,
+        details: String,
+        workflowTaskCompletedEventID: EventID
+    ) {
+        self.markerName = markerName
+        self.details = details
+        self.workflowTaskCompletedEventID = workflowTaskCompletedEventID
+    }
 }
 
 /// Attributes of an arrived signal.
@@ -87,4 +118,14 @@ public struct TimerStarted: Hashable, Sendable {
     public var startToFireTimeout: Duration
     /// The activation that started it.
     public var workflowTaskCompletedEventID: EventID
+
+    package init(
+        timerID: String,
+        startToFireTimeout: Duration,
+        workflowTaskCompletedEventID: EventID
+    ) {
+        self.timerID = timerID
+        self.startToFireTimeout = startToFireTimeout
+        self.workflowTaskCompletedEventID = workflowTaskCompletedEventID
+    }
 }

@@ -23,7 +23,7 @@ package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What workflow code asked for. Becomes an event, or is matched with the event it became earlier.
-package enum Command: Hashable, Sendable {
+package indirect enum Command: Hashable, Sendable {
     case scheduleActivity(OperationID, ScheduleActivity)
     case requestCancelActivity(OperationID)
     case startTimer(OperationID, Duration)
@@ -41,7 +41,10 @@ package enum Command: Hashable, Sendable {
         package var timeouts: ActivityTimeouts
         package var retryPolicy: RetryPolicy
         package init(
-            activityType: String, taskQueue: TaskQueue, input: Payload?, timeouts: ActivityTimeouts,
+            activityType: String,
+            taskQueue: TaskQueue,
+            input: Payload?,
+            timeouts: ActivityTimeouts,
             retryPolicy: RetryPolicy
         ) {
             self.activityType = activityType

@@ -24,7 +24,7 @@ package struct RunMachine: Sendable {
     package private(set) var cancelRequested = false
     package private(set) var patches: Set<String> = []
 
-    private var eventOfOperation: [OperationID: EventID] = [:]
+    private(set) var eventOfOperation: [OperationID: EventID] = [:]
     private var operationOfEvent: [EventID: OperationID] = [:]
 
     /// An activity that has been scheduled and has no outcome yet.
@@ -44,7 +44,7 @@ package struct RunMachine: Sendable {
     package init() {}
 
     /// What workflow code has to be told about an event.
-    package enum Resolution: Hashable, Sendable {
+    package indirect enum Resolution: Hashable, Sendable {
         case start(WorkflowExecutionStarted)
         case activityCompleted(OperationID?, Payload?)
         case activityFailed(OperationID?, Failure)
@@ -56,7 +56,8 @@ package struct RunMachine: Sendable {
 
     /// Gives `attributes` the next id and applies it.
     package mutating func record(
-        _ attributes: EventAttributes, at time: Timestamp
+        _ attributes: EventAttributes,
+        at time: Timestamp
     ) throws(HistoryViolation) -> (event: HistoryEvent, resolution: Resolution) {
         let event = HistoryEvent(id: nextEventID, time: time, attributes: attributes)
         return (event, try apply(event))
@@ -69,6 +70,9 @@ package struct RunMachine: Sendable {
         }
         guard !status.isClosed else {
             throw HistoryViolation(event: event, reason: "the run is already \(status)")
+        }
+        guard event.id > 1 || event.type == .workflowExecutionStarted else {
+            throw HistoryViolation(event: event, reason: "a history begins with WorkflowExecutionStarted")
         }
         let resolution = try transition(event)
         nextEventID += 1
@@ -102,7 +106,9 @@ package struct RunMachine: Sendable {
         switch event.attributes {
         case .timerStarted(let timer):
             armedTimers[event.id] = ArmedTimer(
-                fireTime: event.time + timer.startToFireTimeout, duration: timer.startToFireTimeout)
+                fireTime: event.time + timer.startToFireTimeout,
+                duration: timer.startToFireTimeout
+            )
             return .nothing
         case .timerFired(let id):
             guard armedTimers.removeValue(forKey: id) != nil else {
@@ -123,7 +129,11 @@ package struct RunMachine: Sendable {
         switch event.attributes {
         case .activityTaskScheduled(let scheduled):
             pendingActivities[event.id] = PendingActivity(
-                scheduled: scheduled, scheduledTime: event.time, startedEventID: 0, cancelRequested: false)
+                scheduled: scheduled,
+                scheduledTime: event.time,
+                startedEventID: 0,
+                cancelRequested: false
+            )
             return .nothing
         case .activityTaskStarted(let started):
             try require(started.scheduledEventID, for: event)
@@ -142,7 +152,9 @@ package struct RunMachine: Sendable {
         case .activityTaskCanceled(let cancelled):
             try close(cancelled.scheduledEventID, for: event)
             let failure = Failure(
-                message: "the activity was cancelled", kind: .cancelled(details: cancelled.details))
+                message: "the activity was cancelled",
+                kind: .cancelled(details: cancelled.details)
+            )
             return .activityFailed(forget(cancelled.scheduledEventID), failure)
         default: return .nothing
         }
@@ -156,7 +168,8 @@ package struct RunMachine: Sendable {
 
     @discardableResult
     private mutating func close(
-        _ id: EventID, for event: HistoryEvent
+        _ id: EventID,
+        for event: HistoryEvent
     ) throws(HistoryViolation) -> PendingActivity {
         guard let activity = pendingActivities.removeValue(forKey: id) else {
             throw HistoryViolation(event: event, reason: "activity \(id) is not pending")
@@ -173,7 +186,7 @@ package struct RunMachine: Sendable {
     /// The event that started an operation of workflow code, while it is pending.
     package func event(of operation: OperationID) -> EventID? { eventOfOperation[operation] }
 
-    fileprivate mutating func bind(_ operation: OperationID, to id: EventID) {
+    mutating func bind(_ operation: OperationID, to id: EventID) {
         eventOfOperation[operation] = id
         operationOfEvent[id] = operation
     }
@@ -199,124 +212,13 @@ extension ActivityTaskFailed {
             message: "activity \(activity.activityType) failed",
             kind: .activity(
                 Failure.ActivityContext(
-                    scheduledEventID: scheduledEventID, activityType: activity.activityType,
-                    activityID: activity.activityID, retryState: retryState)),
-            cause: failure)
-    }
-}
-
-// MARK: - Commands
-
-extension RunMachine {
-    /// Turns the commands of an activation into new events, in the order in which code issued them. Commands behind one
-    /// that closes the run are dropped: no code runs after `run` has ended.
-    package mutating func record(
-        _ commands: [IssuedCommand], at time: Timestamp, taskCompleted: EventID
-    ) throws(HistoryViolation) -> [HistoryEvent] {
-        var events: [HistoryEvent] = []
-        for issued in commands {
-            guard !status.isClosed else { break }
-            guard let attributes = attributes(of: issued.command, taskCompleted: taskCompleted) else { continue }
-            let (event, _) = try record(attributes, at: time)
-            bindOperation(of: issued.command, to: event.id)
-            events.append(event)
-        }
-        return events
-    }
-
-    /// Checks the commands of a replayed activation against the events that followed it, and applies those events.
-    package mutating func match(
-        _ commands: [IssuedCommand], with recorded: [HistoryEvent], isComplete: Bool
-    ) throws {
-        var matcher = CommandMatcher(recorded: recorded)
-        var bindings: [(Command, EventID)] = []
-        for issued in commands {
-            guard let key = key(of: issued.command, pending: bindings) else { continue }
-            guard let event = matcher.take(key) else {
-                throw ReplayMismatch(
-                    eventID: matcher.firstUnused?.id ?? nextEventID + EventID(recorded.count),
-                    recorded: matcher.firstUnused.flatMap(CommandKey.init), attempted: key,
-                    location: issued.location)
-            }
-            bindings.append((issued.command, event.id))
-            if issued.command.closesRun { break }
-        }
-        if isComplete, let missing = matcher.firstUnused {
-            throw ReplayMismatch(
-                eventID: missing.id, recorded: CommandKey(missing), attempted: nil, location: nil)
-        }
-        // Bound first: a timer can be started and cancelled in one activation.
-        for (command, id) in bindings { bindOperation(of: command, to: id) }
-        for event in recorded { _ = try apply(event) }
-    }
-
-    private mutating func bindOperation(of command: Command, to id: EventID) {
-        switch command {
-        case .scheduleActivity(let operation, _), .startTimer(let operation, _): bind(operation, to: id)
-        default: break
-        }
-    }
-
-    /// `nil` for a cancellation of something that has ended meanwhile: there is nothing left to cancel.
-    private func attributes(of command: Command, taskCompleted: EventID) -> EventAttributes? {
-        switch command {
-        case .scheduleActivity(let operation, let activity):
-            return .activityTaskScheduled(
-                activity.event(id: String(operation.rawValue), taskCompleted: taskCompleted))
-        case .requestCancelActivity(let operation):
-            return eventOfOperation[operation].map {
-                .activityTaskCancelRequested(scheduledEventID: $0, workflowTaskCompletedEventID: taskCompleted)
-            }
-        case .startTimer(let operation, let duration):
-            return .timerStarted(
-                TimerStarted(
-                    timerID: String(operation.rawValue), startToFireTimeout: duration,
-                    workflowTaskCompletedEventID: taskCompleted))
-        case .cancelTimer(let operation):
-            return eventOfOperation[operation].map {
-                .timerCanceled(startedEventID: $0, workflowTaskCompletedEventID: taskCompleted)
-            }
-        case .recordPatch(let id):
-            return .markerRecorded(
-                MarkerRecorded(
-                    markerName: MarkerRecorded.patchMarkerName, details: id,
-                    workflowTaskCompletedEventID: taskCompleted))
-        case .completeWorkflow(let result):
-            return .workflowExecutionCompleted(
-                WorkflowExecutionCompleted(result: result, workflowTaskCompletedEventID: taskCompleted))
-        case .failWorkflow(let failure):
-            return .workflowExecutionFailed(
-                WorkflowExecutionFailed(failure: failure, workflowTaskCompletedEventID: taskCompleted))
-        case .cancelWorkflow: return .workflowExecutionCanceled(workflowTaskCompletedEventID: taskCompleted)
-        }
-    }
-
-    private func key(of command: Command, pending: [(Command, EventID)]) -> CommandKey? {
-        func event(of operation: OperationID) -> EventID? {
-            for case (.scheduleActivity(operation, _), let id) in pending { return id }
-            for case (.startTimer(operation, _), let id) in pending { return id }
-            return eventOfOperation[operation]
-        }
-        switch command {
-        case .scheduleActivity(_, let activity): return .scheduleActivity(type: activity.activityType)
-        case .requestCancelActivity(let operation):
-            return event(of: operation).map { .requestCancelActivity(scheduledEventID: $0) }
-        case .startTimer(_, let duration): return .startTimer(milliseconds: duration.wholeMilliseconds)
-        case .cancelTimer(let operation): return event(of: operation).map { .cancelTimer(startedEventID: $0) }
-        case .recordPatch(let id): return .recordPatch(id: id)
-        case .completeWorkflow: return .completeWorkflow
-        case .failWorkflow: return .failWorkflow
-        case .cancelWorkflow: return .cancelWorkflow
-        }
-    }
-}
-
-extension Command.ScheduleActivity {
-    fileprivate func event(id: String, taskCompleted: EventID) -> ActivityTaskScheduled {
-        ActivityTaskScheduled(
-            activityID: id, activityType: activityType, taskQueue: taskQueue, input: input,
-            scheduleToCloseTimeout: timeouts.scheduleToClose, scheduleToStartTimeout: timeouts.scheduleToStart,
-            startToCloseTimeout: timeouts.startToClose, heartbeatTimeout: timeouts.heartbeat,
-            workflowTaskCompletedEventID: taskCompleted, retryPolicy: retryPolicy)
+                    scheduledEventID: scheduledEventID,
+                    activityType: activity.activityType,
+                    activityID: activity.activityID,
+                    retryState: retryState
+                )
+            ),
+            cause: failure
+        )
     }
 }

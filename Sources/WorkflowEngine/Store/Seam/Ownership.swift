@@ -28,7 +28,8 @@ package struct ClaimedRun: Hashable, Sendable {
     }
 }
 
-/// A message that waits for a run's owner: an inbound event without an id.
+/// A message that waits for a run's owner: an inbound event without an id. Message ids count from 1 within their run
+/// and are never used twice.
 package struct InboxMessage: Hashable, Sendable {
     package var id: Int64
     package var time: Timestamp
@@ -54,13 +55,13 @@ package struct ActivityOutcome: Hashable, Sendable {
     package var attempt: Int
     /// The worker of the deciding attempt.
     package var identity: String
-    /// When the deciding attempt began.
+    /// When the deciding attempt began; `distantPast` when none began.
     package var startedTime: Timestamp
     /// Why the attempt before failed.
     package var lastFailure: Failure?
     package var result: Result
 
-    package enum Result: Hashable, Sendable {
+    package indirect enum Result: Hashable, Sendable {
         case completed(Payload?)
         case failed(Failure, RetryState)
         case timedOut(Failure, RetryState)
@@ -68,8 +69,12 @@ package struct ActivityOutcome: Hashable, Sendable {
     }
 
     package init(
-        scheduledEventID: EventID, attempt: Int, identity: String, startedTime: Timestamp,
-        lastFailure: Failure? = nil, result: Result
+        scheduledEventID: EventID,
+        attempt: Int,
+        identity: String,
+        startedTime: Timestamp,
+        lastFailure: Failure? = nil,
+        result: Result
     ) {
         self.scheduledEventID = scheduledEventID
         self.attempt = attempt
@@ -96,8 +101,8 @@ package struct ActivationCommit: Sendable {
     /// the whole commit is refused as `staleAttempt`.
     package var endedAttempts: [EndedAttempt] = []
     package var newTasks: [NewTask] = []
-    /// Activities (by scheduling event) whose cancellation is requested: a waiting task is removed and its cancellation put
-    /// into the inbox; a started one is marked, and its worker hears of it.
+    /// Activities (by scheduling event) whose cancellation is requested: a waiting task is removed and its cancellation
+    /// put into the inbox; a started one is marked, and its worker hears of it. Unknown ones are ignored.
     package var cancelledTasks: [EventID] = []
     package var newTimers: [TimerRecord] = []
     /// Timers (by starting event) that fired or were cancelled.
@@ -105,16 +110,22 @@ package struct ActivationCommit: Sendable {
     package var published: [(name: String, value: Payload)] = []
     /// What the run waits for, for operators; shown by `why`.
     package var waits: [RunWait] = []
-    /// The run's earliest timer or time limit: when it needs attention if nothing arrives before.
+    /// The run's earliest timer or time limit: when it needs attention if nothing arrives before. Only matters once
+    /// nobody owns the run; given up with messages in its inbox, a run is due since the oldest of them.
     package var wakeAt: Timestamp = .never
     /// The status the run closes with. Refused as `unreadInbox` while its inbox has messages not consumed here. Removes
     /// its tasks (started ones are revoked), timers and inbox.
     package var closes: RunStatus?
-    /// Gives the run up in the same transaction.
+    /// Gives the run up in the same transaction. Without meaning when the run closes.
     package var releases = false
 
     package init(
-        run: RunKey, epoch: Int64, worker: WorkerKey, now: Timestamp, firstEventID: EventID, nextEventID: EventID,
+        run: RunKey,
+        epoch: Int64,
+        worker: WorkerKey,
+        now: Timestamp,
+        firstEventID: EventID,
+        nextEventID: EventID,
         events: [UInt8]
     ) {
         self.run = run
@@ -139,6 +150,8 @@ package enum CommitOutcome: Hashable, Sendable {
     case unreadInbox
 }
 
+/// Giving a run up. With messages in its inbox it is due since the oldest of them, unless it is blocked: then `wakeAt`
+/// stands, so that it is not tried over and over.
 package struct ReleaseRequest: Sendable {
     package var run: RunKey
     package var epoch: Int64
@@ -155,8 +168,9 @@ package struct ReleaseRequest: Sendable {
 
 /// Why a run is blocked: stays open, appends nothing, is tried again later and by every new worker.
 public struct BlockedReason: Hashable, Sendable, Codable {
-    /// Stable kebab-case code: `not-deterministic`, `off-executor-wait`, `payload-not-decodable`, `workflow-not-yielding`,
-    /// `history-not-valid`.
+    /// Stable kebab-case code: `not-deterministic`, `off-executor-wait`, `payload-not-decodable`,
+    /// `workflow-not-yielding`,
+    /// `workflow-not-registered`, `payload-not-encodable`, `history-not-valid`.
     public var code: String
     /// What happened, recorded against attempted, and what to do.
     public var message: String
@@ -171,7 +185,12 @@ public struct BlockedReason: Hashable, Sendable, Codable {
 
     /// Describes why a run cannot go on.
     public init(
-        code: String, message: String, eventID: EventID = 0, location: String? = nil, time: Timestamp, count: Int = 1
+        code: String,
+        message: String,
+        eventID: EventID = 0,
+        location: String? = nil,
+        time: Timestamp,
+        count: Int = 1
     ) {
         self.code = code
         self.message = message

@@ -20,9 +20,20 @@ package struct RunRecord: Hashable, Sendable {
     package var inboxCount: Int
 
     package init(
-        reference: RunReference, workflowType: String, taskQueue: TaskQueue, status: RunStatus,
-        startTime: Timestamp, closeTime: Timestamp?, nextEventID: EventID, historyBytes: Int, owner: WorkerKey,
-        epoch: Int64, wakeAt: Timestamp, cancelRequested: Bool, blocked: BlockedReason?, waits: [RunWait],
+        reference: RunReference,
+        workflowType: String,
+        taskQueue: TaskQueue,
+        status: RunStatus,
+        startTime: Timestamp,
+        closeTime: Timestamp?,
+        nextEventID: EventID,
+        historyBytes: Int,
+        owner: WorkerKey,
+        epoch: Int64,
+        wakeAt: Timestamp,
+        cancelRequested: Bool,
+        blocked: BlockedReason?,
+        waits: [RunWait],
         inboxCount: Int
     ) {
         self.reference = reference
@@ -53,8 +64,12 @@ package struct RunFilter: Sendable {
     package var before: RunKey?
     package var limit: Int
     package init(
-        statuses: [RunStatus] = [], workflowType: String? = nil, workflowIDPrefix: String? = nil,
-        blockedOnly: Bool = false, before: RunKey? = nil, limit: Int = 100
+        statuses: [RunStatus] = [],
+        workflowType: String? = nil,
+        workflowIDPrefix: String? = nil,
+        blockedOnly: Bool = false,
+        before: RunKey? = nil,
+        limit: Int = 100
     ) {
         self.statuses = statuses
         self.workflowType = workflowType
@@ -93,8 +108,13 @@ package struct WorkerRegistration: Sendable {
     package var queues: [TaskQueue]
     package var now: Timestamp
     package init(
-        identity: String, processID: Int, buildID: String, workflowTypes: [String], activityTypes: [String],
-        queues: [TaskQueue], now: Timestamp
+        identity: String,
+        processID: Int,
+        buildID: String,
+        workflowTypes: [String],
+        activityTypes: [String],
+        queues: [TaskQueue],
+        now: Timestamp
     ) {
         self.identity = identity
         self.processID = processID

@@ -46,15 +46,19 @@ package struct StartRequest: Sendable {
     package var started: WorkflowExecutionStarted
     package var reusePolicy: WorkflowIDReusePolicy
     package var conflictPolicy: WorkflowIDConflictPolicy
-    /// Starting twice with the same request id gives the same run; empty means no such check.
+    /// Starting twice with the same request id gives the same run, whatever became of it; empty means no such check.
     package var requestID: String
     package var now: Timestamp
-    /// The worker that takes the run over at once (same process); `nobody` leaves it to be claimed.
+    /// The worker that takes the run over at once (same process), with epoch 1; `nobody`, or a worker that
+    /// is not registered any more, leaves it to be claimed.
     package var owner: WorkerKey
 
     package init(
-        started: WorkflowExecutionStarted, reusePolicy: WorkflowIDReusePolicy = .allowDuplicate,
-        conflictPolicy: WorkflowIDConflictPolicy = .fail, requestID: String = "", now: Timestamp,
+        started: WorkflowExecutionStarted,
+        reusePolicy: WorkflowIDReusePolicy = .allowDuplicate,
+        conflictPolicy: WorkflowIDConflictPolicy = .fail,
+        requestID: String = "",
+        now: Timestamp,
         owner: WorkerKey = .nobody
     ) {
         self.started = started
@@ -88,14 +92,16 @@ package struct SignalRequest: Sendable {
 
 package enum SignalOutcome: Hashable, Sendable {
     case accepted(RunReference)
-    /// The same request id was accepted before: nothing was added.
+    /// The same request id was accepted by this run before, even if it has closed since: nothing was added.
     case duplicate(RunReference)
     case notFound
     case closed(RunReference, RunStatus)
 }
 
 /// Signals the open run of an id, or starts one and signals it, in one transaction. When the reuse policy forbids a new
-/// run nothing happens and the outcome is `refused`.
+/// run nothing happens and the outcome is `refused`. A start request id that was used before names its run: it is
+/// signalled if it is open (the signal's own request id keeps it from arriving twice), and nothing happens if it
+/// closed.
 package struct SignalWithStartRequest: Sendable {
     package var start: StartRequest
     package var signal: WorkflowExecutionSignaled
@@ -118,7 +124,8 @@ package struct CancelRequest: Sendable {
     }
 }
 
-/// Ends a run at once: appends `WorkflowExecutionTerminated`, raises the epoch, drops its inbox, tasks and timers.
+/// Ends a run at once: appends `WorkflowExecutionTerminated`, raises the epoch, drops its inbox, tasks (their attempts
+/// end as `abandoned`) and timers.
 package struct TerminateRequest: Sendable {
     package var target: RunTarget
     package var reason: String

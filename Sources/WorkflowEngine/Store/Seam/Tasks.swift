@@ -1,13 +1,17 @@
 import WorkflowCore
 
-/// A task made by an activation. `startedBy` a worker that runs it at once, or `nobody` for the queue.
+/// A task made by an activation. `startedBy` a worker that runs it at once (attempt 1, started at `scheduledTime`), or
+/// `nobody` for the queue.
 package struct NewTask: Sendable {
     package var scheduledEventID: EventID
     package var scheduled: ActivityTaskScheduled
     package var scheduledTime: Timestamp
     package var startedBy: WorkerKey
     package init(
-        scheduledEventID: EventID, scheduled: ActivityTaskScheduled, scheduledTime: Timestamp, startedBy: WorkerKey
+        scheduledEventID: EventID,
+        scheduled: ActivityTaskScheduled,
+        scheduledTime: Timestamp,
+        startedBy: WorkerKey
     ) {
         self.scheduledEventID = scheduledEventID
         self.scheduled = scheduled
@@ -38,7 +42,8 @@ package struct TaskRecord: Hashable, Sendable {
     package var visibleAt: Timestamp
     package var startedAt: Timestamp?
     package var worker: WorkerKey
-    /// The earliest of the limits that apply in this state, and which one it is.
+    /// The earliest of the limits that apply in this state (``TaskDeadline``), and which one it is. A time without a
+    /// type means that its worker is gone (``WorkflowStore/removeWorker(_:at:)``).
     package var deadline: Timestamp
     package var deadlineType: TimeoutType?
     package var lastHeartbeat: Timestamp?
@@ -47,10 +52,21 @@ package struct TaskRecord: Hashable, Sendable {
     package var cancelRequested: Bool
 
     package init(
-        run: RunReference, scheduledEventID: EventID, scheduled: ActivityTaskScheduled, scheduledTime: Timestamp,
-        state: TaskState, attempt: Int, visibleAt: Timestamp, startedAt: Timestamp?, worker: WorkerKey,
-        deadline: Timestamp, deadlineType: TimeoutType?, lastHeartbeat: Timestamp?, heartbeatDetails: Payload?,
-        lastFailure: Failure?, cancelRequested: Bool
+        run: RunReference,
+        scheduledEventID: EventID,
+        scheduled: ActivityTaskScheduled,
+        scheduledTime: Timestamp,
+        state: TaskState,
+        attempt: Int,
+        visibleAt: Timestamp,
+        startedAt: Timestamp?,
+        worker: WorkerKey,
+        deadline: Timestamp,
+        deadlineType: TimeoutType?,
+        lastHeartbeat: Timestamp?,
+        heartbeatDetails: Payload?,
+        lastFailure: Failure?,
+        cancelRequested: Bool
     ) {
         self.run = run
         self.scheduledEventID = scheduledEventID
@@ -91,7 +107,8 @@ package typealias ClaimedTask = TaskRecord
 /// A task whose `deadline` has passed, or whose worker is gone.
 package typealias OverdueTask = TaskRecord
 
-/// An attempt that ended here and is consumed by its run's activation in the same commit.
+/// An attempt that ended here and is consumed by its run's activation in the same commit. Current means: started by the
+/// committing worker, and the same attempt.
 package struct EndedAttempt: Hashable, Sendable {
     package var outcome: ActivityOutcome
     package var endedAt: Timestamp
@@ -102,12 +119,19 @@ package struct EndedAttempt: Hashable, Sendable {
 }
 
 /// The end of an attempt, or of a waiting task that passed a limit.
+///
+/// Refused as stale, changing nothing:
+/// - no such task, or another attempt;
+/// - with a `worker`: the task is not started by it;
+/// - without one: the task's `deadline` has not passed at `now` (a heartbeat or a claim came first);
+/// - a retry of a waiting task.
 package struct AttemptReport: Sendable {
     package var run: RunKey
     package var scheduledEventID: EventID
     /// The attempt as the reporter knows it.
     package var attempt: Int
-    /// The worker the task must still be started by; `nil` for waiting tasks and for reports about a dead or silent worker.
+    /// The worker the task must still be started by; `nil` for waiting tasks and for reports about a dead or silent
+    /// worker.
     package var worker: WorkerKey?
     package var now: Timestamp
     package var decision: Decision
@@ -115,12 +139,18 @@ package struct AttemptReport: Sendable {
     package enum Decision: Sendable {
         /// Nothing more will be tried: the outcome goes to the run's inbox.
         case ended(ActivityOutcome.Result)
-        /// Another attempt from `visibleAt` on.
+        /// Another attempt from `visibleAt` on. A task that was asked to stop ends instead, with the same failure and
+        /// `RetryState.cancelRequested`.
         case retry(Failure, visibleAt: Timestamp)
     }
 
     package init(
-        run: RunKey, scheduledEventID: EventID, attempt: Int, worker: WorkerKey?, now: Timestamp, decision: Decision
+        run: RunKey,
+        scheduledEventID: EventID,
+        attempt: Int,
+        worker: WorkerKey?,
+        now: Timestamp,
+        decision: Decision
     ) {
         self.run = run
         self.scheduledEventID = scheduledEventID
@@ -136,6 +166,7 @@ package enum ReportOutcome: Hashable, Sendable {
     case stale
 }
 
+/// A sign of life of a running attempt: moves its heartbeat limit. `details` of `nil` keep the last ones.
 package struct Heartbeat: Sendable {
     package var run: RunKey
     package var scheduledEventID: EventID
@@ -144,7 +175,12 @@ package struct Heartbeat: Sendable {
     package var details: Payload?
     package var now: Timestamp
     package init(
-        run: RunKey, scheduledEventID: EventID, attempt: Int, worker: WorkerKey, details: Payload?, now: Timestamp
+        run: RunKey,
+        scheduledEventID: EventID,
+        attempt: Int,
+        worker: WorkerKey,
+        details: Payload?,
+        now: Timestamp
     ) {
         self.run = run
         self.scheduledEventID = scheduledEventID
@@ -174,7 +210,7 @@ public struct AttemptRecord: Hashable, Sendable {
     public var startedAt: Timestamp?
     /// When it ended.
     public var endedAt: Timestamp
-    /// `completed`, `failed`, `timed-out`, `cancelled`, `worker-lost`.
+    /// `completed`, `failed`, `timed-out`, `cancelled`, `worker-lost`, `abandoned` (its run closed first).
     public var outcome: String
     /// Why it failed.
     public var failure: Failure?
@@ -185,8 +221,15 @@ public struct AttemptRecord: Hashable, Sendable {
 
     /// Builds a record.
     public init(
-        scheduledEventID: EventID, activityType: String, attempt: Int, identity: String, startedAt: Timestamp?,
-        endedAt: Timestamp, outcome: String, failure: Failure?, heartbeatDetails: Payload?,
+        scheduledEventID: EventID,
+        activityType: String,
+        attempt: Int,
+        identity: String,
+        startedAt: Timestamp?,
+        endedAt: Timestamp,
+        outcome: String,
+        failure: Failure?,
+        heartbeatDetails: Payload?,
         nextAttemptAt: Timestamp?
     ) {
         self.scheduledEventID = scheduledEventID

@@ -18,40 +18,52 @@ package protocol WorkflowStore: Sendable {
     func terminate(_ request: TerminateRequest) async throws -> CancelOutcome
 
     // MARK: Runs from their owner
-    /// Takes up to `limit` open runs that have work due, belong to nobody, and are of a type and queue the worker serves;
-    /// each gets a higher epoch. Earliest due first.
+    /// Takes up to `limit` open runs that have work due, belong to nobody, and are of a type and queue the worker
+    /// serves; each gets a higher epoch. Earliest due first.
     func claimRuns(_ request: ClaimRunsRequest) async throws -> [ClaimedRun]
     /// Appends one activation. The only call on the hot path, so it takes a completion instead of suspending; the
     /// completion is called on the store's thread and must return at once.
     func commit(
-        _ activation: ActivationCommit, completion: @escaping @Sendable (Result<CommitOutcome, any Error>) -> Void)
+        _ activation: ActivationCommit,
+        completion: @escaping @Sendable (Result<CommitOutcome, any Error>) -> Void
+    )
     /// Gives up a run without appending anything; it becomes claimable at `wakeAt`. Stale epoch: no effect.
     func release(_ request: ReleaseRequest) async throws
     func inbox(of run: RunKey) async throws -> [InboxMessage]
+    /// The worker's runs that have messages, after another process may have added some.
+    func runsWithMessages(ownedBy worker: WorkerKey) async throws -> [RunKey]
 
     // MARK: Activities
-    /// Starts up to `limit` visible tasks of `queue` for the worker, longest waiting first.
+    /// Starts up to `limit` visible tasks of `queue` for the worker, longest waiting first. Tasks whose deadline has
+    /// passed are left to ``overdueTasks(at:limit:)``.
     func claimTasks(_ request: ClaimTasksRequest) async throws -> [ClaimedTask]
     /// Ends an attempt. A stale report (other attempt, other worker, no such task) changes nothing.
     func report(_ report: AttemptReport) async throws -> ReportOutcome
     func heartbeat(_ heartbeat: Heartbeat) async throws -> HeartbeatOutcome
-    /// Tasks whose time limit has passed, at most `limit`. Reading only; each is ended by ``report(_:)``.
+    /// Tasks whose time limit has passed or whose worker is gone, at most `limit`, earliest first, of all queues.
+    /// Reading only; each is ended by ``report(_:)``.
     func overdueTasks(at now: Timestamp, limit: Int) async throws -> [OverdueTask]
-    /// When something of the queues is due next: a task that becomes visible or passes a limit, a run nobody owns.
+    /// When something is due next, `nil` if nothing is: a run of `types` (workflow types) and `queues` that nobody
+    /// owns; a task of `queues` that becomes visible, of the activity types `worker` has registered; any task that
+    /// passes a limit.
     func nextDue(for worker: WorkerKey, queues: [TaskQueue], types: [String]) async throws -> Timestamp?
 
     // MARK: Workers
     func registerWorker(_ registration: WorkerRegistration) async throws -> WorkerKey
-    /// Frees everything the worker holds: its runs become claimable at once; started tasks are returned and stay started
-    /// until the caller ends each with ``report(_:)``. Removes the worker's row.
+    /// Frees everything the worker holds: its runs become claimable at once; started tasks are returned and stay
+    /// started until the caller ends each with ``report(_:)``: until then they are overdue since `now`, with no
+    /// `deadlineType`, so another process ends them if the caller cannot. Removes the worker's row. Doing it twice
+    /// changes nothing more.
     func removeWorker(_ worker: WorkerKey, at now: Timestamp) async throws -> [OverdueTask]
     func workers() async throws -> [WorkerRecord]
-    /// Makes blocked runs of these types claimable at once: new code may continue them.
+    /// Makes blocked runs of these types that nobody owns claimable at once: new code may continue them. Returns how
+    /// many there are.
     func retryBlockedRuns(types: [String], at now: Timestamp) async throws -> Int
 
     // MARK: Reading
     func run(_ target: RunTarget) async throws -> RunRecord?
     func runs(_ filter: RunFilter) async throws -> [RunRecord]
+    /// How many runs match, by status; `before` and `limit` have no meaning here. Statuses without runs are left out.
     func countRuns(_ filter: RunFilter) async throws -> [RunStatus: Int]
     /// The encoded batches from the one that holds `eventID` on, in order.
     func history(of run: RunKey, from eventID: EventID) async throws -> [HistoryBatch]
@@ -63,7 +75,8 @@ package protocol WorkflowStore: Sendable {
     func countTasks(in queue: TaskQueue) async throws -> TaskCounts
 
     // MARK: Changes
-    /// Calls `observer` with the changes of each commit, in order, until the observation is cancelled. Called on the
+    /// Calls `observer` with the changes of each commit, in order, until the observation is cancelled. Units that share
+    /// a commit share a call. Called on the
     /// store's thread; must return at once.
     func observe(_ observer: @escaping @Sendable ([StoreChange]) -> Void) -> StoreObservation
 }
@@ -81,7 +94,7 @@ package enum StoreChange: Hashable, Sendable {
     /// A run closed.
     case closed(RunKey)
     /// The owner lost the run: another took it over, or it was terminated.
-    case ownershipLost(RunKey)
+    case ownershipLost(RunKey, by: WorkerKey)
     /// Published state changed.
     case published(RunKey)
     /// Another process wrote: anything may have changed.

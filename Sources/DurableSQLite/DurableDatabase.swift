@@ -1,0 +1,178 @@
+import GRDB
+import GRDBSQLite
+import Logging
+
+/// One SQLite file with durable group commits: the only owner of its writing connection in this process.
+///
+/// - An acknowledged write is on disk (`synchronous=FULL`); units that wait at the same time share one flush.
+/// - A read sees every write acknowledged before it began.
+/// - Several instances, in one or many processes, may have the same file open. They take turns under an advisory lock
+///   and learn of each other's commits through `observe`.
+///
+/// Units run on one dedicated thread, in the order in which they were submitted, and possibly more than once.
+public final class DurableDatabase: DatabaseAccess, Sendable {
+    /// How the database was opened.
+    public let configuration: Configuration
+    private let loop: DatabaseWriterLoop
+    private let thread: DedicatedThread
+    private let watcher: ChangeWatcher
+    private let readers: ReaderPool
+
+    /// Opens or creates the file in WAL mode, mode 0600. Its directory must exist.
+    ///
+    /// - Throws: `open-failed`, `lock-unavailable`, or GRDB's error when the file is not a database.
+    public static func open(_ configuration: Configuration) throws -> DurableDatabase {
+        try DatabaseFile.prepare(configuration.path, logger: configuration.logger)
+        let lock = try WriterLock(databasePath: configuration.path)
+        let connection = try lock.withLock { try WriterConnection(configuration) }
+        do {
+            let database = try DurableDatabase(configuration, connection: connection, lock: lock)
+            log(configuration)
+            return database
+        } catch {
+            // Closing the last connection checkpoints, so it needs the lock too.
+            try lock.withLock { try connection.close() }
+            throw error
+        }
+    }
+
+    private static func log(_ configuration: Configuration) {
+        configuration.logger.info(
+            "opened database",
+            metadata: [
+                "path": "\(configuration.path)", "sqlite": "\(String(cString: sqlite3_libversion()))",
+                "synchronous": "\(configuration.synchronous.rawValue)",
+            ]
+        )
+    }
+
+    private init(
+        _ configuration: Configuration,
+        connection: WriterConnection,
+        lock: WriterLock
+    ) throws {
+        self.configuration = configuration
+        readers = try ReaderPool(configuration)
+        let loop = DatabaseWriterLoop(configuration, connection: connection, lock: lock, readers: readers)
+        self.loop = loop
+        watcher = try ChangeWatcher(configuration, inbox: loop.inbox)
+        thread = try DedicatedThread(name: "sqlite-writer") { loop.run() }
+    }
+
+    deinit {
+        watcher.stopLater()
+        loop.inbox.close()
+    }
+
+    /// Runs `body` as one all-or-nothing unit; its changes are on disk when the call returns.
+    ///
+    /// A savepoint surrounds it: an error it throws undoes its own changes only and is rethrown. `body` may run more
+    /// than once and must have no effect outside the database.
+    public func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await withUnsafeThrowingContinuation { continuation in
+            submitProtected(body) { continuation.resume(with: $0) }
+        }
+    }
+
+    /// Runs `body` on a snapshot that contains everything acknowledged before the call.
+    ///
+    /// `readerCount` reads run at the same time; more of them wait without blocking a thread of the caller.
+    public func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await readers.read(body)
+    }
+
+    /// Queues `unit` for the next group commit: the hot path, without a savepoint.
+    ///
+    /// A unit should validate before it writes. If it throws anyway, the whole group is rolled back and its units are
+    /// redone one by one, so only the faulty one fails. `completion` is called once, on the writer's thread, after the
+    /// commit; it must return at once.
+    public func submit<Value: Sendable>(
+        _ unit: @escaping @Sendable (Database) throws -> Value,
+        completion: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        enqueue(TypedWriteUnit(isProtected: false, body: unit, completion: completion))
+    }
+
+    /// `submit` with a savepoint, like `write`: for units that cannot validate before they write.
+    public func submitProtected<Value: Sendable>(
+        _ unit: @escaping @Sendable (Database) throws -> Value,
+        completion: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        enqueue(TypedWriteUnit(isProtected: true, body: unit, completion: completion))
+    }
+
+    /// Attaches `note` to the running unit. Observers get it after the unit's commit, and never if the unit is undone.
+    ///
+    /// - Precondition: called by a unit, with the database the unit was given.
+    public func note(_ note: any Sendable, in database: Database) {
+        loop.notes.add(note, in: database)
+    }
+
+    /// Calls `observer` after each commit that has notes, with the notes in order and `foreign: false`; and after
+    /// another connection (another process or another instance) has committed, with no notes and `foreign: true`.
+    ///
+    /// Several foreign commits may be reported as one. The observer runs on the writer's thread and must return at
+    /// once; it may submit units.
+    public func observe(
+        _ observer: @escaping @Sendable (_ notes: [any Sendable], _ foreign: Bool) -> Void
+    ) -> DatabaseObservation {
+        loop.observers.add(observer)
+    }
+
+    /// Applies unapplied migrations, under the lock that orders all writers: several processes may call it at once.
+    ///
+    /// Blocks the calling thread.
+    /// - Throws: `database-newer` when the file has migrations `migrator` does not know; else what a migration throws.
+    public func migrate(_ migrator: DatabaseMigrator) throws {
+        let loop = loop
+        try runJob { try loop.migrate(migrator) }
+    }
+
+    /// Finishes queued units, waits for running reads, copies the log into the file and closes it. Idempotent.
+    ///
+    /// Blocks the calling thread; called on the writer's own thread, it only asks for the end.
+    public func close() {
+        loop.inbox.close()
+        watcher.stopLater()
+        guard !loop.notes.isOwnThread else { return }
+        watcher.stop()
+        thread.join()
+    }
+
+    private func enqueue(_ unit: WriteUnit) {
+        if !loop.inbox.add(unit) { unit.fail(closed) }
+    }
+
+    private var closed: DatabaseFailure {
+        DatabaseFailure(.databaseClosed, "\"\(configuration.path)\" is closed; nothing was written.")
+    }
+}
+
+extension DurableDatabase {
+    /// Runs `job` alone on the writer's thread and waits for it.
+    func runJob<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) throws -> Value {
+        guard !loop.notes.isOwnThread else {
+            throw DatabaseFailure(.wrongThread, "a blocking call cannot be made from a unit, completion or observer.")
+        }
+        let answer = JobAnswer<Value>()
+        let accepted = loop.inbox.add(job: { answer.set(Result { try job() }) })
+        guard accepted else { throw closed }
+        return try answer.wait().get()
+    }
+
+    /// What the writer has done since opening.
+    package struct Counters: Sendable {
+        /// Transactions committed by units.
+        package var commits = 0
+        /// Units finished, failed ones included.
+        package var units = 0
+        /// Checkpoints made while open.
+        package var checkpoints = 0
+    }
+
+    package var counters: Counters { loop.currentCounters }
+}

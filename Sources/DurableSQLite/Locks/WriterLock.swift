@@ -1,0 +1,61 @@
+import Glibc
+
+/// The advisory lock under which every process writes to and checkpoints one database file.
+///
+/// SQLite before 3.51.3 has the WAL-reset bug: a checkpoint that races a writer on another connection can corrupt the
+/// file, because the log may be restarted while frames of it are not yet copied. SQLite's own locks allow this race. So
+/// every write transaction and every checkpoint, in any process and any instance, is made with this lock held.
+///
+/// `flock` locks belong to the open file description: two instances in one process exclude each other as well, the
+/// kernel drops the lock when the process dies, and closing the file elsewhere does not (as POSIX record locks would).
+///
+/// `flock` is not fair: the holder of a busy lock usually gets it again before a waiter has woken up. Therefore a
+/// second lock, the *gate*, is taken first and held only while waiting. Whoever waits for the lock holds the gate, so
+/// the last holder queues up behind it.
+final class WriterLock: Sendable {
+    private let lock: LockFile
+    private let gate: LockFile
+
+    /// Opens `<path>-writer.lock` and `<path>-writer.gate`, mode 0600.
+    init(databasePath: String) throws(DatabaseFailure) {
+        lock = try LockFile(path: WriterLock.lockPath(databasePath))
+        gate = try LockFile(path: databasePath + "-writer.gate")
+        try lock.ensureOneByte()
+    }
+
+    static func lockPath(_ databasePath: String) -> String {
+        databasePath + "-writer.lock"
+    }
+
+    func acquire() throws(DatabaseFailure) {
+        try gate.lock()
+        defer { gate.unlock() }
+        try lock.lock()
+        guard lock.isInPlace else {
+            lock.unlock()
+            throw DatabaseFailure(
+                .lockUnavailable,
+                "\"\(lock.path)\" was removed while in use, so it excludes nobody any more. Restart all processes."
+            )
+        }
+    }
+
+    func release() {
+        lock.unlock()
+    }
+
+    func withLock<Value>(_ body: () throws -> Value) throws -> Value {
+        try acquire()
+        defer { release() }
+        return try body()
+    }
+
+    /// Announces a finished commit to every process that watches the lock file.
+    ///
+    /// A write to the log is visible to inotify *before* its commit is visible to readers (the flush lies between).
+    /// So a committer reads one byte of the lock file after the commit: an `IN_ACCESS` event at the right moment,
+    /// without dirtying anything on disk.
+    func ring() {
+        lock.readOneByte()
+    }
+}

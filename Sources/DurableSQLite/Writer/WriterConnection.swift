@@ -1,0 +1,137 @@
+import GRDB
+import GRDBSQLite
+import Logging
+
+/// The one writing connection of this instance. Only the writer's thread uses it after opening.
+final class WriterConnection: @unchecked Sendable {
+    // SAFETY: opened on one thread, handed over once to the writer's thread, which alone uses it afterwards.
+    let queue: DatabaseQueue
+    let path: String
+    /// The number of pages in the log after the last commit of this connection.
+    private(set) var walPages = 0
+    private var lastDataVersion: Int64 = 0
+    private var versionStatement: OpaquePointer?
+    private let busyTimeout: Duration
+
+    /// Opens the connection. Call with the writer lock held: opening creates the file and its log.
+    init(_ configuration: DurableDatabase.Configuration) throws {
+        path = configuration.path
+        busyTimeout = configuration.busyTimeout
+        var settings = WriterConnection.settings(configuration)
+        settings.journalMode = .wal
+        settings.label = "durable-sqlite.writer"
+        queue = try DatabaseQueue(path: configuration.path, configuration: settings)
+        try queue.inDatabase { database in
+            // GRDB sets synchronous=NORMAL when it opens a WAL database, after `prepareDatabase` ran. Setting it here
+            // and reading it back is what makes an acknowledgement mean "on disk".
+            try database.execute(sql: "PRAGMA synchronous = \(configuration.synchronous.rawValue)")
+            let value = try Int.fetchOne(database, sql: "PRAGMA synchronous")
+            guard value == configuration.synchronous.pragmaValue else {
+                throw DatabaseFailure(
+                    .openFailed,
+                    "\"\(configuration.path)\" runs with synchronous=\(value.map(String.init) ?? "nothing"), expected "
+                        + "\(configuration.synchronous.pragmaValue). Nothing was written."
+                )
+            }
+            try prepare(database)
+        }
+    }
+
+    /// What every connection, writing or reading, is opened with.
+    static func settings(_ configuration: DurableDatabase.Configuration) -> GRDB.Configuration {
+        var settings = GRDB.Configuration()
+        settings.foreignKeysEnabled = true
+        settings.busyMode = .timeout(Double(configuration.busyTimeout.nanoseconds) / 1e9)
+        settings.prepareDatabase { database in
+            // Checkpoints are made by the writer's thread only, under the writer lock (see `WriterLock`).
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            try database.execute(sql: "PRAGMA mmap_size = 0")
+            try database.execute(sql: "PRAGMA trusted_schema = OFF")
+        }
+        return settings
+    }
+
+    private func prepare(_ database: Database) throws {
+        guard let connection = database.sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_wal_hook(
+            connection,
+            { context, _, _, pages in
+                guard let context else { return SQLITE_OK }
+                Unmanaged<WriterConnection>.fromOpaque(context).takeUnretainedValue().walPages = Int(pages)
+                return SQLITE_OK
+            },
+            context
+        )
+        let result = sqlite3_prepare_v3(
+            connection,
+            "PRAGMA data_version",
+            -1,
+            UInt32(SQLITE_PREPARE_PERSISTENT),
+            &versionStatement,
+            nil
+        )
+        guard result == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: result)) }
+        lastDataVersion = try readDataVersion()
+    }
+
+    private func readDataVersion() throws -> Int64 {
+        defer { sqlite3_reset(versionStatement) }
+        let result = sqlite3_step(versionStatement)
+        guard result == SQLITE_ROW else { throw DatabaseError(resultCode: ResultCode(rawValue: result)) }
+        return sqlite3_column_int64(versionStatement, 0)
+    }
+
+    /// Whether another connection (of any process) has committed since the last call. Own commits do not count.
+    func takeForeignChange() throws -> Bool {
+        let version = try readDataVersion()
+        defer { lastDataVersion = version }
+        return version != lastDataVersion
+    }
+
+    /// Changes with every commit in the file, own ones included.
+    func commitVersion(_ database: Database) -> UInt32 {
+        var version: UInt32 = 0
+        _ = sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_DATA_VERSION, &version)
+        return version
+    }
+
+    /// A checkpoint's outcome: the pages in the log and how many of them are in the database file now.
+    struct Checkpoint {
+        var pages: Int
+        var copied: Int
+        var isComplete: Bool { pages >= 0 && pages == copied }
+    }
+
+    /// Copies the log into the database file, as far as readers allow without waiting for them.
+    ///
+    /// Call with the writer lock held.
+    func checkpoint(truncating: Bool) throws -> Checkpoint {
+        try queue.inDatabase { database in
+            var pages: Int32 = 0
+            var copied: Int32 = 0
+            // TRUNCATE would call the busy handler while readers use the log: better to cut the file another time.
+            sqlite3_busy_timeout(database.sqliteConnection, 0)
+            defer { sqlite3_busy_timeout(database.sqliteConnection, Int32(busyTimeout.nanoseconds / 1_000_000)) }
+            let mode = truncating ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
+            let result = sqlite3_wal_checkpoint_v2(database.sqliteConnection, "main", mode, &pages, &copied)
+            guard result == SQLITE_OK || result == SQLITE_BUSY else {
+                throw DatabaseError(
+                    resultCode: ResultCode(rawValue: result),
+                    message: database.lastErrorMessage
+                )
+            }
+            return Checkpoint(pages: Int(pages), copied: Int(copied))
+        }
+    }
+
+    /// Closes the connection. Call with the writer lock held: the last connection of a file checkpoints when it closes.
+    func close() throws {
+        sqlite3_finalize(versionStatement)
+        versionStatement = nil
+        queue.inDatabase { database in
+            _ = sqlite3_wal_hook(database.sqliteConnection, nil, nil)
+        }
+        try queue.close()
+    }
+}

@@ -1,0 +1,116 @@
+/// What waits for the writer's thread: units, jobs that need the connection alone, and requests to look for changes.
+final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the monitor's lock, see below.
+    /// What the writer has to do next.
+    enum Work {
+        case units
+        case job(@Sendable () -> Void)
+        case probe
+        case stop
+    }
+
+    // SAFETY: everything below is read and written with the monitor's lock held only. A unit handed over by `add` is
+    // touched by the writer's thread alone afterwards.
+    private let monitor = Monitor()
+    private var units: [WriteUnit] = []
+    private var head = 0
+    private var jobs: [@Sendable () -> Void] = []
+    private var wantsProbe = false
+    private var isClosed = false
+    /// The number of queued units at which the writer wants to be woken; `Int.max` while it works.
+    private var wakeAt = Int.max
+
+    private var queued: Int { units.count - head }
+
+    /// Queues a unit; false when the inbox is closed.
+    func add(_ unit: WriteUnit) -> Bool {
+        monitor.withLock {
+            guard !isClosed else { return false }
+            units.append(unit)
+            if queued >= wakeAt { wake() }
+            return true
+        }
+    }
+
+    /// Queues a job to run between two groups; false when the inbox is closed.
+    func add(job: @escaping @Sendable () -> Void) -> Bool {
+        monitor.withLock {
+            guard !isClosed else { return false }
+            jobs.append(job)
+            if wakeAt != .max { wake() }
+            return true
+        }
+    }
+
+    /// Asks the writer to look for other connections' commits. A busy writer does so after its current group.
+    func requestProbe() {
+        monitor.withLock {
+            wantsProbe = true
+            if wakeAt == 1 { wake() }
+        }
+    }
+
+    /// Accepts nothing more. The writer stops when everything queued is done.
+    func close() {
+        monitor.withLock {
+            isClosed = true
+            if wakeAt != .max { wake() }
+        }
+    }
+
+    /// Waits for the next work.
+    func next() -> Work {
+        monitor.withLock {
+            while true {
+                if wantsProbe {
+                    wantsProbe = false
+                    return .probe
+                }
+                if !jobs.isEmpty { return .job(jobs.removeFirst()) }
+                if queued > 0 { return .units }
+                if isClosed { return .stop }
+                wakeAt = 1
+                monitor.wait()
+                wakeAt = .max
+            }
+        }
+    }
+
+    /// Takes up to `maximum` units, having waited until `deadline` at most for `wanted` of them.
+    func take(maximum: Int, wanted: Int, until deadline: MonotonicTime?) -> [WriteUnit] {
+        monitor.withLock {
+            if let deadline {
+                let wanted = min(wanted, maximum)
+                while queued < wanted, jobs.isEmpty, !isClosed {
+                    wakeAt = wanted
+                    let inTime = monitor.wait(until: deadline)
+                    wakeAt = .max
+                    if !inTime { break }
+                }
+            }
+            return removeFirst(min(queued, maximum))
+        }
+    }
+
+    var isIdle: Bool {
+        monitor.withLock { queued == 0 && jobs.isEmpty }
+    }
+
+    private func wake() {
+        wakeAt = .max
+        monitor.signal()
+    }
+
+    private func removeFirst(_ count: Int) -> [WriteUnit] {
+        if count == units.count {
+            defer { units = [] }
+            return units
+        }
+        let taken = Array(units[head..<head + count])
+        head += count
+        if head == units.count || head > 4_096 {
+            units.removeFirst(head)
+            head = 0
+        }
+        return taken
+    }
+}

@@ -1,0 +1,111 @@
+import Synchronization
+import WorkflowCore
+import WorkflowStore
+
+/// One attempt in this process.
+///
+/// | state | event | next |
+/// |---|---|---|
+/// | running | code ended, limit passed, revoked | decided |
+/// | decided | code ended | gone (its slot is free again) |
+///
+/// Whoever decides first reports; what comes later is ignored.
+final class RunningAttempt: Sendable {
+    let task: TaskRecord
+    private struct State {
+        var isDecided = false
+        var cancelReason: CancelReason?
+        var handle: Task<Void, Never>?
+        var lastBeat: Timestamp
+        var lastFlush: Timestamp
+        var details: Payload?
+        var isFlushScheduled = false
+    }
+    private let state: Mutex<State>
+
+    /// Why an attempt is told to stop.
+    enum CancelReason: Sendable {
+        case revoked
+        case shutdown
+        case timedOut
+    }
+
+    init(_ task: TaskRecord) {
+        self.task = task
+        let start = task.startedAt ?? task.visibleAt
+        state = Mutex(State(lastBeat: start, lastFlush: .distantPast, details: task.heartbeatDetails))
+    }
+
+    func attach(_ handle: Task<Void, Never>) {
+        let cancelNow = state.withLock { state in
+            state.handle = handle
+            return state.cancelReason != nil
+        }
+        if cancelNow { handle.cancel() }
+    }
+
+    /// Claims the right to report. `false` if somebody else has it.
+    func decide() -> Bool {
+        state.withLock { state in
+            defer { state.isDecided = true }
+            return !state.isDecided
+        }
+    }
+
+    var isDecided: Bool { state.withLock { $0.isDecided } }
+
+    func cancel(_ reason: CancelReason) {
+        let handle = state.withLock { state in
+            if state.cancelReason == nil { state.cancelReason = reason }
+            return state.handle
+        }
+        handle?.cancel()
+    }
+
+    var cancelReason: CancelReason? { state.withLock { $0.cancelReason } }
+    var lastDetails: Payload? { state.withLock { $0.details } }
+
+    /// The earliest limit and which one it is.
+    var deadline: (Timestamp, TimeoutType) {
+        let lastBeat = state.withLock { $0.lastBeat }
+        let scheduled = task.scheduled
+        let start = task.startedAt ?? task.visibleAt
+        var earliest = (start + scheduled.startToCloseTimeout, TimeoutType.startToClose)
+        if let limit = scheduled.heartbeatTimeout, lastBeat + limit < earliest.0 {
+            earliest = (lastBeat + limit, .heartbeat)
+        }
+        if let limit = scheduled.scheduleToCloseTimeout, task.scheduledTime + limit <= earliest.0 {
+            earliest = (task.scheduledTime + limit, .scheduleToClose)
+        }
+        return earliest
+    }
+
+    /// Notes a heartbeat. Returns when it has to be written: now, at a later time, or never (a write is planned already).
+    func beat(_ details: Payload?, at now: Timestamp) -> Timestamp? {
+        state.withLock { state in
+            state.lastBeat = max(state.lastBeat, now)
+            if let details { state.details = details }
+            guard !state.isFlushScheduled else { return nil }
+            state.isFlushScheduled = true
+            return max(now, state.lastFlush + throttle)
+        }
+    }
+
+    /// Whether a heartbeat has not been written yet.
+    var hasUnwrittenDetails: Bool { state.withLock { $0.isFlushScheduled } }
+
+    /// The details to write now.
+    func flush(at now: Timestamp) -> Payload? {
+        state.withLock { state in
+            state.isFlushScheduled = false
+            state.lastFlush = now
+            return state.details
+        }
+    }
+
+    /// 0.8 of the heartbeat limit, at most 60 s; 30 s without a limit (as Temporal). The first beat is written at once.
+    private var throttle: Duration {
+        guard let limit = task.scheduled.heartbeatTimeout else { return .seconds(30) }
+        return min(.milliseconds(limit.wholeMilliseconds * 4 / 5), .seconds(60))
+    }
+}

@@ -1,0 +1,37 @@
+import HeapModule
+import WorkflowCore
+
+/// What becomes due on the engine's thread, earliest first; of the same time, first planned first.
+struct DueQueue {
+    enum Action {
+        case timer(RunKey, EventID)
+        case runTimeout(RunKey)
+        case call(@Sendable () -> Void)
+    }
+
+    private struct Entry: Comparable {
+        let time: Timestamp
+        let sequence: Int
+        let action: Action
+        static func < (left: Entry, right: Entry) -> Bool {
+            (left.time, left.sequence) < (right.time, right.sequence)
+        }
+        static func == (left: Entry, right: Entry) -> Bool { left.sequence == right.sequence }
+    }
+
+    private var heap = Heap<Entry>()
+    private var sequence = 0
+
+    var next: Timestamp? { heap.min?.time }
+
+    mutating func insert(_ action: Action, at time: Timestamp) {
+        guard time != .never else { return }
+        sequence += 1
+        heap.insert(Entry(time: time, sequence: sequence, action: action))
+    }
+
+    mutating func popDue(at now: Timestamp) -> Action? {
+        guard let first = heap.min, first.time <= now else { return nil }
+        return heap.removeMin().action
+    }
+}

@@ -1,0 +1,96 @@
+import WorkflowCore
+import WorkflowStore
+
+/// Activations and their commits.
+extension RunLoop {
+    /// `false` when the calling thread was written off while it ran workflow code.
+    func activateReady(_ generation: Int) -> Bool {
+        let keys = ready
+        ready.removeAll(keepingCapacity: true)
+        for key in keys {
+            guard let run = runs[key], run.isReady else { continue }
+            guard replay(run, generation) else { return false }
+            // The replay may have blocked it.
+            guard runs[key] === run, run.isReady, let execution = run.execution else { continue }
+            guard activate(run, execution, generation) else { return false }
+        }
+        return true
+    }
+
+    private func activate(_ run: CachedRun, _ execution: RunExecution, _ generation: Int) -> Bool {
+        run.wasUsed = true
+        watch.enter(run.key)
+        let result = Result { try execution.activate(run.inputs, unhandled: run.unhandled, at: environment.clock.now) }
+        // A written-off thread leaves the inputs to `blockDeadlocked`: no ended attempt may be lost with it.
+        guard watch.leave(generation) else {
+            execution.evict()
+            return false
+        }
+        let inputs = run.inputs
+        run.inputs = []
+        run.unhandled = []
+        switch result {
+        case .success(let result) where result.events.isEmpty: return true
+        case .success(let result): commit(run, execution, result)
+        case .failure(let error):
+            run.inputs = inputs
+            block(run, error)
+        }
+        return true
+    }
+
+    private func commit(_ run: CachedRun, _ execution: RunExecution, _ result: ActivationResult) {
+        let (commit, inFlight) = CommitBuilder(
+            environment: environment,
+            run: run,
+            execution: execution,
+            result: result
+        ).build()
+        run.inFlight = inFlight
+        run.phase = .committing
+        let (key, stay) = (run.key, run.stay)
+        environment.store.commit(commit) { [mailbox] result in
+            mailbox.post(.committed(key, stay: stay, result))
+        }
+    }
+
+    func committed(_ run: CachedRun, _ result: Result<CommitOutcome, any Error>) {
+        guard let inFlight = run.inFlight else { return }
+        run.inFlight = nil
+        switch result {
+        case .success(.committed): didCommit(run, inFlight)
+        case .success(.ownershipLost):
+            abandon(inFlight, of: run)
+            drop(run)
+        case .success(.historyMoved), .success(.staleAttempt), .success(.unreadInbox):
+            abandon(inFlight, of: run)
+            reload(run)
+        case .failure(let error):
+            abandon(inFlight, of: run)
+            storeFailed(run, error)
+        }
+    }
+
+    private func didCommit(_ run: CachedRun, _ inFlight: InFlightCommit) {
+        for task in inFlight.startedTasks { callbacks.startTask(task) }
+        for queue in inFlight.waitingTasks { callbacks.tasksWaiting(queue) }
+        for (id, time) in inFlight.newTimers { due.insert(.timer(run.key, id), at: time) }
+        if let event = inFlight.closingEvent {
+            runs[run.key] = nil
+            run.execution?.evict()
+            run.tellCloseWaiters(event)
+            return
+        }
+        run.phase = .idle
+        if let violation = run.violation { return block(run, violation) }
+        rereadInboxIfNeeded(run)
+        markReady(run)
+    }
+
+    /// A commit that did not happen: its slots are free again, its ended attempts go through the store.
+    func abandon(_ inFlight: InFlightCommit, of run: CachedRun) {
+        for task in inFlight.startedTasks { environment.slots.release(task.scheduled.taskQueue) }
+        for queue in inFlight.waitingTasks { callbacks.tasksWaiting(queue) }
+        for ended in inFlight.endedAttempts { callbacks.reportElsewhere(run.key, ended) }
+    }
+}

@@ -1,0 +1,143 @@
+import Logging
+import WorkflowCore
+import WorkflowStore
+
+/// Loading runs and reading their inboxes.
+extension RunLoop {
+    func insert(_ run: CachedRun) {
+        runs[run.key] = run
+        sweep.append(run.key)
+        evictSurplus()
+    }
+
+    func load(_ claimed: ClaimedRun) {
+        let run = makeRun(claimed)
+        let (key, stay) = (run.key, run.stay)
+        let store = environment.store
+        Task { [mailbox] in
+            let result: Result<LoadedRun, any Error>
+            do {
+                let batches = try await store.history(of: key, from: 1)
+                let history = try batches.flatMap { try HistoryCoding.decode($0.events) }
+                result = .success(LoadedRun(history: history, inbox: try await store.inbox(of: key)))
+            } catch {
+                result = .failure(error)
+            }
+            mailbox.post(.loaded(key, stay: stay, result))
+        }
+    }
+
+    func loaded(_ run: CachedRun, _ result: Result<LoadedRun, any Error>) {
+        switch result {
+        case .success(let loaded):
+            run.loaded = loaded
+            run.phase = .loaded
+            markReady(run)
+        case .failure(let error as DecodingFailure): block(run, error)
+        case .failure(let error): storeFailed(run, error)
+        }
+    }
+
+    /// Runs the code of a loaded run to where its history ends. `false` when the calling thread was written off meanwhile.
+    func replay(_ run: CachedRun, _ generation: Int) -> Bool {
+        guard let loaded = run.loaded else { return true }
+        guard let code = environment.workflows[run.claimed.workflowType] else {
+            block(run, unregistered(run.claimed.workflowType))
+            return true
+        }
+        let execution = makeExecution(run, code)
+        run.execution = execution
+        watch.enter(run.key)
+        let result = Result { try execution.replay(loaded.history) }
+        guard watch.leave(generation) else {
+            execution.evict()
+            return false
+        }
+        switch result {
+        case .success(let unhandled): replayed(run, execution, loaded.inbox, unhandled)
+        case .failure(let error): block(run, error)
+        }
+        return true
+    }
+
+    private func makeExecution(_ run: CachedRun, _ code: WorkflowCode) -> RunExecution {
+        let execution = RunExecution(reference: run.claimed.reference, code: code, codec: environment.codec)
+        let (key, stay) = (run.key, run.stay)
+        execution.executor.onForeignResume { [weak mailbox] in
+            mailbox?.post(.foreignResume(key, stay: stay))
+        }
+        return execution
+    }
+
+    private func replayed(
+        _ run: CachedRun,
+        _ execution: RunExecution,
+        _ inbox: [InboxMessage],
+        _ unhandled: [RunMachine.Resolution]
+    ) {
+        run.loaded = nil
+        run.unhandled = unhandled.filter { $0 != .nothing }
+        run.phase = .idle
+        run.enqueue(inbox)
+        armTimers(of: run, execution)
+        rereadInboxIfNeeded(run)
+    }
+
+    private func armTimers(of run: CachedRun, _ execution: RunExecution) {
+        for (id, timer) in execution.machine.armedTimers { due.insert(.timer(run.key, id), at: timer.fireTime) }
+        if let deadline = execution.runDeadline { due.insert(.runTimeout(run.key), at: deadline) }
+    }
+
+    private func unregistered(_ type: String) -> Violation {
+        Violation(
+            code: "workflow-not-registered",
+            message: "this worker has no workflow \"\(type)\"; it has "
+                + environment.workflowTypes.joined(separator: ", ")
+        )
+    }
+
+    // MARK: Inbox
+
+    func readInbox(_ run: CachedRun) {
+        guard run.phase != .loading && run.phase != .loaded else {
+            // The load that is under way may or may not have seen the message.
+            run.inboxChangedWhileReading = true
+            return
+        }
+        guard !run.isReadingInbox else {
+            run.inboxChangedWhileReading = true
+            return
+        }
+        run.isReadingInbox = true
+        let (key, stay) = (run.key, run.stay)
+        let store = environment.store
+        Task { [mailbox] in
+            let result: Result<[InboxMessage], any Error>
+            do {
+                result = .success(try await store.inbox(of: key))
+            } catch {
+                result = .failure(error)
+            }
+            mailbox.post(.inboxRead(key, stay: stay, result))
+        }
+    }
+
+    func inboxRead(_ run: CachedRun, _ result: Result<[InboxMessage], any Error>) {
+        run.isReadingInbox = false
+        switch result {
+        case .success(let messages):
+            run.enqueue(messages)
+            markReady(run)
+        case .failure(let error):
+            environment.logger.error("an inbox could not be read", metadata: ["error": "\(error)"])
+            run.inboxChangedWhileReading = true
+        }
+        rereadInboxIfNeeded(run)
+    }
+
+    func rereadInboxIfNeeded(_ run: CachedRun) {
+        guard run.inboxChangedWhileReading else { return }
+        run.inboxChangedWhileReading = false
+        readInbox(run)
+    }
+}

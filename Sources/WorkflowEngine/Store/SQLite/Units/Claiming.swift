@@ -1,0 +1,125 @@
+import WorkflowCore
+
+extension StoreUnit {
+    mutating func claimRuns(_ request: ClaimRunsRequest) throws -> [ClaimedRun] {
+        let types = Set(request.types)
+        var candidates: [RunToClaim] = []
+        for queue in Set(request.queues) { candidates += try runsToClaim(queue, types: types, request) }
+        candidates.sort { ($0.wakeAt, $0.run.reference.key.rawValue) < ($1.wakeAt, $1.run.reference.key.rawValue) }
+        return try candidates.prefix(max(0, request.limit)).map { candidate in
+            var update = try prepare(RunSQL.claim)
+            update.bind(request.worker.rawValue)
+            update.bind(candidate.run.epoch)
+            update.bind(candidate.run.reference.key.rawValue)
+            try update.run()
+            return candidate.run
+        }
+    }
+
+    private func runsToClaim(
+        _ queue: TaskQueue,
+        types: Set<String>,
+        _ request: ClaimRunsRequest
+    ) throws -> [RunToClaim] {
+        var query = try prepare(RunSQL.toClaim)
+        query.bind(queue.rawValue)
+        query.bind(request.now.milliseconds)
+        defer { query.reset() }
+        var found: [RunToClaim] = []
+        while found.count < request.limit, try query.step() {
+            let type = query.text(3)
+            guard types.contains(type) else { continue }
+            let reference = RunReference(
+                key: RunKey(query.integer(0)),
+                workflowID: WorkflowID(query.text(2)),
+                runID: RunID(query.text(1))
+            )
+            let run = ClaimedRun(
+                reference: reference,
+                workflowType: type,
+                taskQueue: queue,
+                epoch: query.integer(5) + 1
+            )
+            found.append(RunToClaim(run: run, wakeAt: query.integer(4)))
+        }
+        return found
+    }
+
+    mutating func claimTasks(_ request: ClaimTasksRequest) throws -> [ClaimedTask] {
+        let types = Set(request.types)
+        var query = try prepare(TaskSQL.visible)
+        query.bind(request.queue.rawValue)
+        query.bind(request.now.milliseconds)
+        query.bind(request.now.milliseconds)
+        var keys: [TaskKey] = []
+        while keys.count < request.limit, try query.step() {
+            guard types.contains(query.text(2)) else { continue }
+            keys.append(TaskKey(run: RunKey(query.integer(0)), scheduledEventID: query.integer(1)))
+        }
+        query.reset()
+        return try keys.compactMap { try startTask($0, by: request.worker, at: request.now) }
+    }
+
+    private func startTask(_ key: TaskKey, by worker: WorkerKey, at now: Timestamp) throws -> TaskRecord? {
+        guard let waiting = try task(key)?.record else { return nil }
+        let deadline = TaskDeadline.started(
+            waiting.scheduled,
+            scheduledTime: waiting.scheduledTime,
+            startedAt: now,
+            lastHeartbeat: nil
+        )
+        var update = try prepare(TaskSQL.start)
+        update.bind(key)
+        update.bind(worker.rawValue)
+        update.bind(deadline)
+        update.bind(now.milliseconds)
+        try update.run()
+        var started = waiting
+        started.state = .started
+        started.startedAt = now
+        started.worker = worker
+        started.lastHeartbeat = nil
+        started.deadline = deadline.time
+        started.deadlineType = deadline.type
+        return started
+    }
+
+    /// When something is due for a worker.
+    func nextDue(for worker: WorkerKey, queues: [TaskQueue], types: [String]) throws -> Timestamp? {
+        let activityTypes = Set(try activityTypes(of: worker))
+        var due: [Int64] = try prepare(TaskSQL.nextDeadline).integersButNull()
+        for queue in Set(queues) {
+            due += try firstTime(TaskSQL.nextVisible, queue, types: activityTypes)
+            due += try firstTime(RunSQL.nextWake, queue, types: Set(types))
+        }
+        return due.min().map(Timestamp.init(milliseconds:))
+    }
+
+    /// The time in the first row of a `type, time` query whose type is among `types`.
+    private func firstTime(_ sql: StaticString, _ queue: TaskQueue, types: Set<String>) throws -> [Int64] {
+        guard !types.isEmpty else { return [] }
+        var query = try prepare(sql)
+        query.bind(queue.rawValue)
+        defer { query.reset() }
+        while try query.step() {
+            if types.contains(query.text(0)) { return [query.integer(1)] }
+        }
+        return []
+    }
+}
+
+private struct RunToClaim {
+    var run: ClaimedRun
+    var wakeAt: Int64
+}
+
+extension RawStatement {
+    fileprivate func integersButNull() throws -> [Int64] {
+        defer { reset() }
+        var values: [Int64] = []
+        while try step() {
+            if let value = optionalInteger(0) { values.append(value) }
+        }
+        return values
+    }
+}

@@ -1,0 +1,162 @@
+import WorkflowCore
+
+extension StoreUnit {
+    mutating func commit(_ activation: ActivationCommit) throws -> CommitOutcome {
+        let run = activation.run
+        guard let ownership = try ownership(of: run), ownership.allows(activation.worker, epoch: activation.epoch)
+        else { return .ownershipLost }
+        guard ownership.nextEventID == activation.firstEventID else { return .historyMoved }
+        guard try areCurrent(activation.endedAttempts, activation) else { return .staleAttempt }
+        if activation.closes != nil {
+            guard try Set(messageIDs(of: run)).isSubset(of: activation.consumedInbox) else { return .unreadInbox }
+        }
+        if !activation.events.isEmpty {
+            try appendHistory(activation.events, to: run, from: activation.firstEventID)
+        }
+        try deleteMessages(activation.consumedInbox, of: run)
+        try changeTasks(activation)
+        for timer in activation.removedTimers { try deleteTimer(timer, of: run) }
+        for timer in activation.newTimers { try insertTimer(timer, of: run) }
+        for (name, value) in activation.published { try publish(value, as: name, of: run) }
+        if !activation.published.isEmpty { changes.append(.published(run)) }
+        try advance(activation)
+        if let status = activation.closes {
+            try close(run, as: status, epoch: activation.epoch, formerOwner: .nobody, at: activation.now)
+        } else if activation.releases {
+            try giveUp(run, queue: ownership.taskQueue, wakeAt: activation.wakeAt, blocked: nil)
+        }
+        return .committed
+    }
+
+    mutating func release(_ request: ReleaseRequest) throws {
+        guard let ownership = try ownership(of: request.run), ownership.owner != .nobody,
+            ownership.allows(ownership.owner, epoch: request.epoch)
+        else { return }
+        try giveUp(request.run, queue: ownership.taskQueue, wakeAt: request.wakeAt, blocked: request.blocked)
+    }
+
+    private mutating func giveUp(
+        _ run: RunKey,
+        queue: TaskQueue,
+        wakeAt: Timestamp,
+        blocked: BlockedReason?
+    ) throws {
+        var wakeAt = wakeAt
+        if blocked == nil, let oldest = try oldestMessageTime(of: run) { wakeAt = min(wakeAt, oldest) }
+        var update = try prepare(RunSQL.release)
+        update.bind(wakeAt.milliseconds)
+        update.bind(RowCoding.bytes(blocked))
+        update.bind(run.rawValue)
+        try update.run()
+        if wakeAt != .never { changes.append(.runnable(queue)) }
+    }
+
+    private func advance(_ activation: ActivationCommit) throws {
+        var update = try prepare(RunSQL.advance)
+        update.bind(activation.nextEventID)
+        update.bind(activation.events.count)
+        update.bind(activation.wakeAt.milliseconds)
+        update.bind(RowCoding.bytes(activation.waits))
+        update.bind(activation.run.rawValue)
+        try update.run()
+    }
+
+    private func areCurrent(_ attempts: [EndedAttempt], _ activation: ActivationCommit) throws -> Bool {
+        var seen: Set<EventID> = []
+        for attempt in attempts {
+            guard seen.insert(attempt.outcome.scheduledEventID).inserted else { return false }
+            var query = try prepare(TaskSQL.state)
+            query.bind(TaskKey(run: activation.run, scheduledEventID: attempt.outcome.scheduledEventID))
+            defer { query.reset() }
+            guard try query.step(), query.integer(0) == Int64(TaskState.started.rawValue),
+                query.integer(1) == Int64(attempt.outcome.attempt), query.integer(2) == activation.worker.rawValue
+            else { return false }
+        }
+        return true
+    }
+
+    private mutating func changeTasks(_ activation: ActivationCommit) throws {
+        for attempt in activation.endedAttempts {
+            let key = TaskKey(run: activation.run, scheduledEventID: attempt.outcome.scheduledEventID)
+            let decision = AttemptReport.Decision.ended(attempt.outcome.result)
+            let ending = AttemptEnding(
+                end: AttemptEnd(decision),
+                endedAt: attempt.endedAt,
+                identity: attempt.outcome.identity,
+                failure: decision.failure
+            )
+            try insertAttempt(of: key, ending)
+            try deleteTask(key)
+        }
+        for event in activation.cancelledTasks { try cancelTask(event, activation) }
+        for task in activation.newTasks { try insertTask(task, activation) }
+    }
+
+    private mutating func cancelTask(_ event: EventID, _ activation: ActivationCommit) throws {
+        let key = TaskKey(run: activation.run, scheduledEventID: event)
+        guard let task = try task(key)?.record else { return }
+        if task.state == .started {
+            guard !task.cancelRequested else { return }
+            var update = try prepare(TaskSQL.requestCancel)
+            update.bind(key)
+            try update.run()
+            changes.append(.attemptRevoked(activation.run, event))
+            return
+        }
+        try insertAttempt(of: key, AttemptEnding(end: .cancelled, endedAt: activation.now))
+        try deleteTask(key)
+        guard activation.closes == nil, let run = try head(activation.run) else { return }
+        let outcome = task.outcome(.cancelled(details: nil), identity: "")
+        try deliver(.activityEnded(outcome), to: run, at: activation.now)
+    }
+
+    private mutating func insertTask(_ task: NewTask, _ activation: ActivationCommit) throws {
+        let isStarted = task.startedBy != .nobody
+        let time = task.scheduledTime
+        let deadline =
+            isStarted
+            ? TaskDeadline.started(task.scheduled, scheduledTime: time, startedAt: time, lastHeartbeat: nil)
+            : TaskDeadline.waiting(task.scheduled, scheduledTime: time, visibleAt: time)
+        var insert = try prepare(TaskSQL.insert)
+        insert.bind(TaskKey(run: activation.run, scheduledEventID: task.scheduledEventID))
+        insert.bind(task.scheduled.taskQueue.rawValue)
+        insert.bind(task.scheduled.activityType)
+        insert.bind(isStarted ? TaskState.started.rawValue : TaskState.waiting.rawValue)
+        insert.bind(time.milliseconds)
+        insert.bind(isStarted ? time.milliseconds : nil as Int64?)
+        insert.bind(task.startedBy.rawValue)
+        insert.bind(deadline)
+        insert.bind(RowCoding.bytes(.activityTaskScheduled(task.scheduled)))
+        try insert.run()
+        if !isStarted { changes.append(.task(task.scheduled.taskQueue)) }
+    }
+}
+
+/// Who may append to a run, and where.
+private struct RunOwnership {
+    var status: Int64
+    var owner: WorkerKey
+    var epoch: Int64
+    var nextEventID: EventID
+    var taskQueue: TaskQueue
+
+    func allows(_ worker: WorkerKey, epoch: Int64) -> Bool {
+        status == Int64(RunStatus.running.rawValue) && owner == worker && worker != .nobody && self.epoch == epoch
+    }
+}
+
+extension StoreUnit {
+    private func ownership(of run: RunKey) throws -> RunOwnership? {
+        var query = try prepare(RunSQL.ownership)
+        query.bind(run.rawValue)
+        defer { query.reset() }
+        guard try query.step() else { return nil }
+        return RunOwnership(
+            status: query.integer(0),
+            owner: WorkerKey(query.integer(1)),
+            epoch: query.integer(2),
+            nextEventID: query.integer(3),
+            taskQueue: TaskQueue(query.text(4))
+        )
+    }
+}

@@ -1,0 +1,77 @@
+import WorkflowCore
+
+extension StoreUnit {
+    mutating func removeWorker(_ worker: WorkerKey, at now: Timestamp) throws -> [OverdueTask] {
+        guard worker != .nobody else { return [] }
+        try freeRuns(of: worker, at: now)
+        var started = try prepare(TaskSQL.startedBy)
+        started.bind(worker.rawValue)
+        let tasks = try started.taskKeys()
+        for key in tasks { try markWorkerGone(key, at: now) }
+        var delete = try prepare(WorkerSQL.delete)
+        delete.bind(worker.rawValue)
+        try delete.run()
+        return try tasks.compactMap { try task($0)?.record }
+    }
+
+    private mutating func freeRuns(of worker: WorkerKey, at now: Timestamp) throws {
+        var query = try prepare(RunSQL.owned)
+        query.bind(worker.rawValue)
+        let runs = try query.runsToWake()
+        for run in runs {
+            var update = try prepare(RunSQL.free)
+            update.bind(min(run.wakeAt, now).milliseconds)
+            update.bind(run.key.rawValue)
+            try update.run()
+            changes.append(.ownershipLost(run.key, by: worker))
+        }
+        announce(runs)
+    }
+
+    private func markWorkerGone(_ key: TaskKey, at now: Timestamp) throws {
+        guard let record = try task(key)?.record, !record.workerIsGone else { return }
+        var update = try prepare(TaskSQL.setDeadline)
+        update.bind(TaskDeadline(time: now, type: nil))
+        update.bind(key)
+        try update.run()
+    }
+
+    mutating func retryBlockedRuns(types: [String], at now: Timestamp) throws -> Int {
+        let types = Set(types)
+        let runs = try prepare(RunSQL.blockedOnes).runsToWake().filter { types.contains($0.type) }
+        for run in runs where now < run.wakeAt { try setWakeTime(now, of: run.key) }
+        announce(runs)
+        return runs.count
+    }
+
+    private mutating func announce(_ runs: [RunToWake]) {
+        var seen: Set<TaskQueue> = []
+        for run in runs where seen.insert(run.queue).inserted { changes.append(.runnable(run.queue)) }
+    }
+}
+
+private struct RunToWake {
+    var key: RunKey
+    var queue: TaskQueue
+    var wakeAt: Timestamp
+    var type: String
+}
+
+extension RawStatement {
+    /// Rows of key, queue, time and type.
+    fileprivate func runsToWake() throws -> [RunToWake] {
+        defer { reset() }
+        var runs: [RunToWake] = []
+        while try step() {
+            runs.append(
+                RunToWake(
+                    key: RunKey(integer(0)),
+                    queue: TaskQueue(text(1)),
+                    wakeAt: Timestamp(milliseconds: integer(2)),
+                    type: text(3)
+                )
+            )
+        }
+        return runs
+    }
+}

@@ -1,0 +1,42 @@
+import WorkflowCore
+
+/// When a word about a task counts, and what its end tells the run.
+extension TaskRecord {
+    /// Whether ``WorkflowStore/removeWorker(_:at:)`` found the attempt running.
+    package var workerIsGone: Bool { state == .started && deadlineType == nil && deadline != .never }
+
+    /// Whether the report is about this task as it is now; see ``AttemptReport``.
+    package func accepts(_ report: AttemptReport) -> Bool {
+        guard attempt == report.attempt else { return false }
+        if case .retry = report.decision, state == .waiting { return false }
+        guard let worker = report.worker else { return deadline <= report.now }
+        return state == .started && self.worker == worker
+    }
+
+    /// Whether the heartbeat is of the attempt that runs now.
+    package func accepts(_ heartbeat: Heartbeat) -> Bool {
+        state == .started && attempt == heartbeat.attempt && worker == heartbeat.worker && !workerIsGone
+    }
+
+    /// What the run learns when the task ends with `result` in its present state.
+    package func outcome(_ result: ActivityOutcome.Result, identity: String) -> ActivityOutcome {
+        guard state == .started, let startedAt else {
+            return ActivityOutcome(
+                scheduledEventID: scheduledEventID,
+                attempt: 0,
+                identity: "",
+                startedTime: .distantPast,
+                lastFailure: lastFailure,
+                result: result
+            )
+        }
+        return ActivityOutcome(
+            scheduledEventID: scheduledEventID,
+            attempt: attempt,
+            identity: identity,
+            startedTime: startedAt,
+            lastFailure: lastFailure,
+            result: result
+        )
+    }
+}

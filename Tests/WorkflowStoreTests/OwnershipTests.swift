@@ -1,0 +1,166 @@
+import Testing
+import WorkflowCore
+import WorkflowStore
+
+@Suite("Owning runs", .timeLimit(.minutes(1)))
+struct OwnershipTests {
+    @Test("runs are claimed by queue, type and time, earliest first", arguments: StoreKind.allCases)
+    func claims(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let worker = try await store.register()
+            _ = try await store.start(StartRequest("late", at: at(30)))
+            _ = try await store.start(StartRequest("early", at: at(10)))
+            _ = try await store.start(StartRequest("future", at: at(100)))
+            _ = try await store.start(StartRequest("type", type: "Other", at: at(10)))
+            _ = try await store.start(StartRequest("queue", queue: "other", at: at(20)))
+            #expect(try await store.claim(worker, at: at(50), limit: 0).isEmpty)
+            let request = ClaimRunsRequest(
+                worker: worker,
+                queues: ["other", "default", "default"],
+                types: ["Order"],
+                limit: 2,
+                now: at(50)
+            )
+            let first = try await store.claimRuns(request)
+            #expect(first.map(\.reference.workflowID) == ["early", "queue"])
+            #expect(first.map(\.epoch) == [1, 1] && first.map(\.taskQueue) == ["default", "other"])
+            #expect(try await store.claimRuns(request).map(\.reference.workflowID) == ["late"])
+            #expect(try await store.claimRuns(request).isEmpty)
+            #expect(try await store.run(RunTarget("early"))?.owner == worker)
+        }
+    }
+
+    @Test("workers that claim at the same time never get the same run", arguments: StoreKind.allCases)
+    func concurrentClaims(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            for index in 0..<20 { _ = try await store.start(StartRequest(WorkflowID("w\(index)"))) }
+            let claimed = try await withThrowingTaskGroup(of: [ClaimedRun].self) { group in
+                for worker in 1...10 {
+                    group.addTask { try await store.claim(WorkerKey(Int64(worker)), at: at(9), limit: 3) }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(claimed.count == 20 && Set(claimed.map(\.reference.key)).count == 20)
+        }
+    }
+
+    @Test("a released run is claimable at its time, with a higher epoch", arguments: StoreKind.allCases)
+    func release(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let run = try await store.startOwned()
+            try await store.release(ReleaseRequest(run: run.key, epoch: 1, wakeAt: at(100)))
+            #expect(try await store.commit(run.activation()) == .ownershipLost)
+            #expect(try await store.claim(run.worker, at: at(99)).isEmpty)
+            #expect(try await store.claim(run.worker, at: at(100)).map(\.epoch) == [2])
+        }
+    }
+
+    @Test("a run given up with unread messages is due since the oldest", arguments: StoreKind.allCases)
+    func releaseWithMessages(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            for commits in [false, true] {
+                let id: WorkflowID = commits ? "commits" : "releases"
+                let run = try await store.startOwned(id)
+                _ = try await store.signal(SignalRequest(id, "a", at: at(7)))
+                _ = try await store.signal(SignalRequest(id, "b", at: at(8)))
+                if commits {
+                    var activation = run.activation()
+                    activation.consumedInbox = [1]
+                    activation.wakeAt = at(1000)
+                    activation.releases = true
+                    try await store.expectCommitted(activation)
+                } else {
+                    try await store.release(ReleaseRequest(run: run.key, epoch: 1, wakeAt: .never))
+                }
+                let record = try #require(try await store.run(RunTarget(id)))
+                #expect(record.owner == .nobody && record.wakeAt == (commits ? at(8) : at(7)))
+            }
+        }
+    }
+
+    static let reason = BlockedReason(
+        code: "not-deterministic",
+        message: "m",
+        eventID: 3,
+        location: "Order.swift:4",
+        time: at(5),
+        count: 2
+    )
+
+    @Test("a blocked run waits for its time, messages or not", arguments: StoreKind.allCases)
+    func blocked(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            var run = try await store.startOwned()
+            _ = try await store.signal(SignalRequest("w", "a", at: at(7)))
+            try await store.release(
+                ReleaseRequest(run: run.key, epoch: 1, wakeAt: at(100), blocked: Self.reason)
+            )
+            let record = try #require(try await store.run(RunTarget("w")))
+            #expect(record.blocked == Self.reason && record.wakeAt == at(100))
+            #expect(try await store.claim(run.worker, at: at(50)).isEmpty)
+            #expect(try await store.claim(run.worker, at: at(100)).count == 1)
+            run.epoch = 2
+            #expect(try await store.run(RunTarget("w"))?.blocked == Self.reason)
+            try await store.expectCommitted(run.activation())
+            #expect(try await store.run(RunTarget("w"))?.blocked == nil)
+        }
+    }
+
+    @Test("new code makes blocked runs of its types due", arguments: StoreKind.allCases)
+    func retryBlocked(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let worker = try await store.register()
+            for id in ["a", "b", "owned"] as [WorkflowID] {
+                let run = try await store.startOwned(id, worker: worker)
+                try await store.release(
+                    ReleaseRequest(run: run.key, epoch: 1, wakeAt: id == "owned" ? at(0) : .never, blocked: Self.reason)
+                )
+            }
+            _ = try await store.startOwned("not-blocked", worker: worker)
+            #expect(try await store.claim(worker, at: at(1)).count == 1)
+            #expect(try await store.retryBlockedRuns(types: ["Other"], at: at(9)) == 0)
+            #expect(try await store.retryBlockedRuns(types: ["Order"], at: at(9)) == 2)
+            #expect(try await store.claim(worker, at: at(9)).map(\.reference.workflowID) == ["a", "b"])
+        }
+    }
+
+    @Test("a removed worker's runs are due at once and its attempts wait for their end", arguments: StoreKind.allCases)
+    func removeWorker(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            var run = try await store.startWithTask(startedByOwner: true)
+            var activation = run.activation(0)
+            activation.wakeAt = .never
+            try await store.expectCommitted(activation)
+            let other = try await store.register("other")
+            #expect(try await store.workers().map(\.isAlive) == [true, true])
+
+            let lost = try await store.removeWorker(run.worker, at: at(50))
+            #expect(lost.map(\.scheduledEventID) == [2])
+            #expect(lost.map(\.deadline) == [at(50)] && lost.map(\.deadlineType) == [nil])
+            #expect(try await store.workers().map(\.key) == [other])
+            #expect(try await store.removeWorker(run.worker, at: at(60)) == lost)
+            #expect(try await store.overdueTasks(at: at(50), limit: 9) == lost)
+            #expect(try await store.commit(run.activation()) == .ownershipLost)
+            #expect(try await store.claim(other, at: at(50)).map(\.epoch) == [2])
+            run.epoch = 2
+
+            let task = try #require(lost.first)
+            let heartbeat = Heartbeat(
+                run: run.key,
+                scheduledEventID: 2,
+                attempt: 1,
+                worker: run.worker,
+                details: nil,
+                now: at(55)
+            )
+            #expect(try await store.heartbeat(heartbeat) == .stale)
+            let failure = Failure(message: "the worker is gone", kind: .server(nonRetryable: false))
+            let report = AttemptReport(task, worker: nil, at: at(50), .retry(failure, visibleAt: at(50)))
+            #expect(try await store.report(report) == .accepted)
+            #expect(try await store.report(report) == .stale)
+            let attempt = try #require(try await store.attempts(of: run.key).first)
+            #expect(attempt.outcome == "worker-lost" && attempt.identity == "worker" && attempt.failure == failure)
+            #expect(try await store.claimActivities(other, at: at(50)).map(\.attempt) == [2])
+        }
+    }
+}
