@@ -12,10 +12,24 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 
 /// The engine, floor by floor: each imports only those above it in this list.
@@ -45,7 +59,95 @@ let engine: [Target] = [
     ),
 ]
 
+/// The music platform.
+let platform: [Target] = [
+    .target(
+        name: "AudioTranscoding",
+        dependencies: [subprocess, system, crypto, logging],
+        swiftSettings: settings
+    ),
+    .target(name: "CloudServices", dependencies: ["DurableSQLite", grdb, crypto, logging], swiftSettings: settings),
+    .target(
+        name: "ActivityContracts",
+        dependencies: ["WorkflowEngine"],
+        path: "Sources/Activities/Contracts",
+        swiftSettings: settings
+    ),
+    .target(
+        name: "LyricsSync",
+        dependencies: [httpClient, logging, nio, nioHTTP, subprocess, system],
+        swiftSettings: settings
+    ),
+    .target(
+        name: "GeminiSimulator",
+        dependencies: [httpClient, httpTypes, hummingbird, logging, nio, nioHTTP],
+        swiftSettings: settings
+    ),
+    .target(name: "MizzoCatalog", dependencies: [grdb], swiftSettings: settings),
+    .target(
+        name: "MizzoAPI",
+        dependencies: ["DurableSQLite", "MizzoCatalog", crypto, grdb, hummingbird, hummingbirdCore, jwt, logging, nio],
+        swiftSettings: settings
+    ),
+    .target(name: "MizzoWorkflows", dependencies: ["WorkflowEngine", "ActivityContracts"], swiftSettings: settings),
+    .target(
+        name: "Activities",
+        dependencies: [
+            "ActivityContracts", "AudioTranscoding", "CloudServices", "DurableSQLite", "LyricsSync", "MizzoCatalog",
+            "WorkflowEngine", grdb, logging, system,
+        ],
+        path: "Sources/Activities/Live",
+        swiftSettings: settings
+    ),
+    .target(
+        name: "OperatorCLI",
+        dependencies: ["WorkflowCore", "WorkflowStore", argumentParser],
+        swiftSettings: settings
+    ),
+    .target(
+        name: "MizzoPlatform",
+        dependencies: [
+            "Activities", "ActivityContracts", "AudioTranscoding", "CloudServices", "DurableSQLite", "LyricsSync",
+            "MizzoAPI", "MizzoCatalog", "MizzoWorkflows", "WorkflowEngine", "WorkflowStore", argumentParser,
+            configuration,
+            grdb, httpClient, httpTypes, hummingbird, lifecycle, logging, nio, system, unixSignals,
+        ],
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "mizzo",
+        dependencies: [
+            "CloudServices", "DurableSQLite", "MizzoCatalog", "MizzoPlatform", "OperatorCLI", argumentParser,
+        ],
+        path: "Sources/mizzo",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "mizzo-worker",
+        dependencies: ["MizzoPlatform", argumentParser],
+        path: "Sources/mizzo-worker",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "mizzo-api",
+        dependencies: ["MizzoPlatform", argumentParser],
+        path: "Sources/mizzo-api",
+        swiftSettings: settings
+    ),
+]
+
 let tests: [Target] = [
+    .executableTarget(
+        name: "transcode-probe",
+        dependencies: ["AudioTranscoding", system, logging],
+        path: "Tests/TranscodeProbe",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "AudioTranscodingTests",
+        dependencies: ["AudioTranscoding", "transcode-probe", subprocess, system, logging],
+        swiftSettings: settings
+    ),
     .executableTarget(
         name: "durable-probe",
         dependencies: ["DurableSQLite", grdb, logging],
@@ -57,6 +159,28 @@ let tests: [Target] = [
         dependencies: ["DurableSQLite", "durable-probe", grdb, sqlite, logging],
         swiftSettings: settings
     ),
+    .testTarget(
+        name: "ActivitiesTests",
+        dependencies: [
+            "Activities", "ActivityContracts", "AudioTranscoding", "CloudServices", "DurableSQLite", "LyricsSync",
+            "MizzoCatalog", "WorkflowEngine", "WorkflowTesting", grdb, logging,
+        ],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "MizzoPlatformTests",
+        dependencies: [
+            "ActivityContracts", "CloudServices", "DurableSQLite", "MizzoCatalog", "MizzoPlatform", "MizzoWorkflows",
+            "WorkflowEngine", "WorkflowStore", lifecycle,
+        ],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "MizzoWorkflowsTests",
+        dependencies: ["ActivityContracts", "MizzoWorkflows", "WorkflowEngine", "WorkflowTesting"],
+        swiftSettings: settings
+    ),
+    .testTarget(name: "TidyTests", swiftSettings: settings),
     .testTarget(name: "WorkflowCoreTests", dependencies: ["WorkflowCore"], swiftSettings: settings),
     .testTarget(
         name: "WorkflowStoreTests",
@@ -77,6 +201,39 @@ let tests: [Target] = [
         ],
         swiftSettings: settings
     ),
+    .testTarget(
+        name: "CloudServicesTests",
+        dependencies: ["CloudServices", "DurableSQLite", grdb],
+        resources: [.copy("Vectors")],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "LyricsSyncTests",
+        dependencies: ["GeminiSimulator", "LyricsSync", httpClient, logging, nio, nioHTTP, subprocess, system],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "OperatorCLITests",
+        dependencies: ["OperatorCLI", "WorkflowCore", "WorkflowStore", argumentParser],
+        swiftSettings: settings
+    ),
+    .testTarget(name: "MizzoCatalogTests", dependencies: ["MizzoCatalog", grdb], swiftSettings: settings),
+    .testTarget(
+        name: "MizzoAPITests",
+        dependencies: [
+            "DurableSQLite", "MizzoAPI", "MizzoCatalog", crypto, grdb, hummingbird, hummingbirdCore, hummingbirdTesting,
+            jwt,
+        ],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "CrashTests",
+        dependencies: [
+            "DurableSQLite", "MizzoCatalog", "MizzoPlatform", "MizzoWorkflows", "WorkflowCore", "WorkflowEngine",
+            "WorkflowStore", "mizzo-api", "mizzo-worker", grdb, httpClient, nio, nioHTTP,
+        ],
+        swiftSettings: settings
+    ),
 ]
 
 let package = Package(
@@ -90,6 +247,16 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
-    targets: engine + tests
+    targets: engine + platform + tests
 )

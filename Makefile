@@ -1,0 +1,35 @@
+# Everything a person or CI runs. `make help` lists it.
+SHELL := /bin/bash
+CHECKED := --explicit-target-dependency-import-check error
+SOURCES := Package.swift Sources Tests benchmarks/Sources examples/Sources
+RUN := swift test --skip-build --disable-xctest $(CHECKED)
+# One after the other: they start real decoders and daemons, and would starve what runs beside them.
+HEAVY := AudioTranscodingTests LyricsSyncTests MizzoPlatformTests CrashTests
+PACKAGES := libsqlite3-dev libcurl4-openssl-dev ffmpeg bubblewrap pocketsphinx pocketsphinx-en-us espeak-ng jq curl sqlite3 mpv
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test verify format bench
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## Install the Debian packages that are missing (or say how)
+	@scripts/setup.sh $(PACKAGES)
+
+demo: ## Upload, transcode, kill the worker, carry on, review, publish, play (a few minutes)
+	@scripts/demo.sh
+
+test: ## Build everything and run all tests
+	swift build --build-tests $(CHECKED)
+	$(RUN) $(foreach target,$(HEAVY),--skip '^$(target)\.')
+	$(foreach target,$(HEAVY),$(RUN) --filter '^$(target)\.' &&) true
+
+verify: ## What CI runs: format check, build, tests
+	swift format lint --strict --recursive --parallel --configuration .swift-format $(SOURCES)
+	$(MAKE) test
+
+format: ## Format all Swift sources in place
+	swift format --in-place --recursive --parallel --configuration .swift-format $(SOURCES)
+
+bench: ## Measure workflows per second against the raw SQLite floor
+	swift run --package-path benchmarks -c release engine-bench $(BENCH)

@@ -1,0 +1,23 @@
+import WorkflowEngine
+
+/// Appends one line to the exercise's ledger: an effect outside of the database that must happen exactly once.
+public enum AppendToLedger: ActivityContract {
+    /// The line.
+    public struct Input: Codable, Hashable, Sendable {
+        /// Which step of which exercise.
+        public var label: String
+        /// Makes a line.
+        public init(label: String) { self.label = label }
+    }
+    /// What it returns.
+    public typealias Output = Nothing
+    /// The name under which it is recorded.
+    public static let name = "AppendToLedger"
+    /// The options that apply unless the caller gives others.
+    public static var options: ActivityOptions {
+        ActivityOptions(
+            startToCloseTimeout: .seconds(30),
+            retryPolicy: RetryPolicy(initialInterval: .milliseconds(100), maximumInterval: .seconds(2))
+        )
+    }
+}

@@ -1,0 +1,60 @@
+import CloudServices
+import Glibc
+
+/// Copies an object to a local file, chunk by chunk.
+struct ObjectDownload: Sendable {
+    let store: any ObjectStore
+
+    /// Reads exactly the version with this entity tag.
+    ///
+    /// - Parameter onChunk: called after every chunk has been written.
+    /// - Throws: ``ObjectStoreError``, ``LocalFileError``, `CancellationError`.
+    func fetch(
+        _ key: ObjectKey,
+        entityTag: String,
+        to path: String,
+        onChunk: @Sendable () -> Void = {}
+    ) async throws -> ObjectInfo {
+        let content = try await store.get(key, range: nil, ifMatch: entityTag)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw LocalFileError("create", path, errno) }
+        defer { close(descriptor) }
+        var byteCount: Int64 = 0
+        for try await chunk in content.body {
+            try Task.checkCancellation()
+            try Self.write(chunk, to: descriptor, path)
+            byteCount += Int64(chunk.count)
+            onChunk()
+        }
+        guard byteCount == content.info.size else {
+            throw ObjectStoreError(
+                .incompleteBody,
+                "Object \"\(key)\" gave \(byteCount) bytes, expected \(content.info.size). Read it again."
+            )
+        }
+        return content.info
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                throw LocalFileError("write", path, errno)
+            }
+        }
+    }
+}
+
+/// A local file could not be used, such as with a full disk; a later attempt may succeed.
+struct LocalFileError: Error, CustomStringConvertible {
+    /// Stable kebab-case code.
+    let code = "local-file-failed"
+    let description: String
+
+    init(_ operation: String, _ path: String, _ number: Int32) {
+        description = "cannot \(operation) \(path): \(String(cString: strerror(number)))"
+    }
+}

@@ -1,0 +1,50 @@
+import SystemPackage
+
+/// The decoder's command line for one source: one decode, two encodes, loudness, waveform, progress.
+///
+/// File names in it are relative to the working directory, so no character of a caller's path can act as a pattern.
+struct DecodingPlan {
+    /// Name of the raw mono scratch file the waveform and the true length are read from.
+    static let waveFile = "wave.s16"
+
+    let format: SourceFormat
+    /// The source as the decoder sees it, absolute.
+    let source: FilePath
+    let durationLimit: Duration
+    let graphOption: String
+
+    /// The filter graph. It is not an argument: the decoder reads it from its standard input, see ``StartGate``.
+    static let filterGraph = """
+        [0:a:0]aformat=sample_rates=44100:channel_layouts=stereo,asplit=4[high][low][measured][mono];\
+        [measured]ebur128=peak=true:framelog=verbose[loudness];\
+        [mono]aformat=sample_fmts=s16:sample_rates=\(WaveformBuilder.sampleRate):channel_layouts=mono[wave]
+        """
+
+    var arguments: [String] {
+        inputArguments + RenditionKind.allCases.flatMap(outputArguments) + [
+            "-map", "[loudness]", "-f", "null", "-",
+            "-map", "[wave]", "-c:a", "pcm_s16le", "-f", "s16le", Self.waveFile,
+        ]
+    }
+
+    private var inputArguments: [String] {
+        // One second more than allowed is decoded: enough to see that the recording is too long.
+        [
+            "-nostdin", "-y", "-loglevel", "info", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5",
+            "-protocol_whitelist", "file,pipe", "-codec_whitelist", format.decoders.joined(separator: ","),
+            "-vn", "-sn", "-dn", "-t", String(durationLimit.components.seconds + 1),
+            "-f", format.demuxer, "-i", "file:\(source)",
+            graphOption, "/dev/stdin",
+        ]
+    }
+
+    /// `+bitexact` keeps the library version out of the first frame, so that equal sources give equal bytes.
+    private func outputArguments(_ kind: RenditionKind) -> [String] {
+        [
+            "-map", "[\(kind.rawValue)]", "-map_metadata", "-1", "-map_chapters", "-1",
+            "-c:a", "aac", "-b:a", String(kind.bitsPerSecond), "-flags:a", "+bitexact",
+            "-f", "segment", "-segment_time", String(RenditionKind.segmentSeconds), "-segment_format", "adts",
+            kind.segmentPattern,
+        ]
+    }
+}

@@ -1,0 +1,67 @@
+import DurableSQLite
+import FoundationEssentials
+import GRDB
+import Hummingbird
+import Logging
+import MizzoCatalog
+
+/// The way from the API into the publishing workflow. Calls are made inside the API's own transaction, so that the rows
+/// and the start or signal commit together or not at all.
+public protocol PublishingWorkflows: Sendable {
+    /// The track was registered: start its workflow, or tell a waiting one.
+    func trackRegistered(_ track: TrackID, in database: Database) throws
+    /// An admin has decided; called once per track.
+    func reviewDecided(
+        _ track: TrackID,
+        approved: Bool,
+        reason: String?,
+        by admin: UserID,
+        in database: Database
+    ) throws
+}
+
+/// The embedded object store's own HTTP surface below `/objects/{bucket}/{key…}`. Its requests carry their own
+/// signature; bearer tokens do not apply to them.
+public protocol EmbeddedObjectRoutes: Sendable {
+    /// Answers a `GET`, `HEAD` or `PUT`. Thrown errors become problem documents.
+    func respond(to request: Request) async throws -> Response
+}
+
+/// What the API is wired to.
+public struct APIDependencies: Sendable {
+    /// The platform's database file.
+    public var database: any DatabaseAccess
+    /// The publishing workflow.
+    public var workflows: any PublishingWorkflows
+    /// The object store.
+    public var media: any MediaStore
+    /// Mounted when the object store is the embedded one.
+    public var objects: (any EmbeddedObjectRoutes)?
+    /// Throws while the process should not be given requests; the error's text goes to the log only.
+    public var readiness: @Sendable () async throws -> Void
+    /// The clock.
+    public var now: @Sendable () -> Date
+    /// Issues identifiers that sort by time and cannot be guessed.
+    public var makeUploadID: @Sendable (Date) -> UploadID
+    /// Where requests are logged.
+    public var logger: Logger
+
+    /// Live clock and identifiers; everything else is the composition root's choice.
+    public init(
+        database: any DatabaseAccess,
+        workflows: any PublishingWorkflows,
+        media: any MediaStore,
+        objects: (any EmbeddedObjectRoutes)? = nil,
+        readiness: @escaping @Sendable () async throws -> Void = {},
+        logger: Logger
+    ) {
+        self.database = database
+        self.workflows = workflows
+        self.media = media
+        self.objects = objects
+        self.readiness = readiness
+        self.logger = logger
+        now = { Date() }
+        makeUploadID = { UploadID.timeOrdered(at: $0) }
+    }
+}

@@ -1,0 +1,69 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// Builds the HTTP application: a `Service`, so the composition root runs it in its service group and a graceful
+/// shutdown lets requests under way finish.
+///
+/// - Throws: ``TokenSettingsError`` when the token secret is too short to be one.
+public func buildApplication(
+    configuration: APIConfiguration,
+    dependencies: APIDependencies
+) async throws -> some ApplicationProtocol {
+    let limits = HTTP1Channel.Configuration(
+        idleTimeout: .seconds(Int64(configuration.idleTimeout)),
+        httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: configuration.headerByteCountMax / 2,
+            maxHeaderListSize: configuration.headerByteCountMax,
+            maxHeaderFieldCount: configuration.headerCountMax
+        )
+    )
+    return Application(
+        router: try await buildRouter(configuration: configuration, dependencies: dependencies),
+        server: .http1(configuration: limits),
+        configuration: ApplicationConfiguration(address: configuration.address, serverName: "mizzo"),
+        logger: dependencies.logger
+    )
+}
+
+func buildRouter(
+    configuration: APIConfiguration,
+    dependencies: APIDependencies
+) async throws -> Router<APIContext> {
+    let table = routeTable(configuration: configuration, dependencies: dependencies)
+    let gate = AccessGate(
+        verifier: try await TokenVerifier(settings: configuration.tokens),
+        database: dependencies.database,
+        now: dependencies.now
+    )
+    let router = Router(context: APIContext.self)
+    router.add(middleware: RequestJournal())
+    router.add(middleware: ProblemRendering(typeBase: configuration.problemTypeBase, table: table))
+    for endpoint in table.endpoints {
+        router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+            try await gate.admit(request, context, to: endpoint)
+        }
+    }
+    return router
+}
+
+/// Every route of the API, each with its policy: what is not in this list does not exist.
+func routeTable(configuration: APIConfiguration, dependencies: APIDependencies) -> RouteTable {
+    let views = TrackViews(baseURL: configuration.publicBaseURL)
+    let cursors = CursorSeal(secret: configuration.tokens.secret)
+    let endpoints = [
+        HealthRoutes(dependencies: dependencies).endpoints,
+        UploadRoutes(configuration: configuration, dependencies: dependencies).endpoints,
+        RegistrationRoutes(configuration: configuration, dependencies: dependencies, views: views).endpoints,
+        TrackRoutes(dependencies: dependencies, views: views, cursors: cursors).endpoints,
+        LyricsRoutes(dependencies: dependencies).endpoints,
+        PlaybackRoutes(dependencies: dependencies).endpoints,
+        ReviewRoutes(configuration: configuration, dependencies: dependencies, views: views, cursors: cursors)
+            .endpoints,
+        MetadataRoutes(configuration: configuration, dependencies: dependencies, views: views).endpoints,
+        NotificationRoutes(dependencies: dependencies, cursors: cursors).endpoints,
+        dependencies.objects.map { ObjectRoutes(store: $0).endpoints } ?? [],
+    ]
+    return RouteTable(endpoints: endpoints.flatMap(\.self))
+}

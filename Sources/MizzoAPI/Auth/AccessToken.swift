@@ -1,0 +1,83 @@
+import FoundationEssentials
+import JWTKit
+import MizzoCatalog
+
+/// The claims of a bearer token. Times are checked by the verifier, which knows the clock.
+struct AccessClaims: JWTPayload {
+    var sub: SubjectClaim
+    var role: Role
+    var exp: ExpirationClaim
+    var iss: IssuerClaim
+    var aud: AudienceClaim
+    var iat: IssuedAtClaim?
+    var nbf: NotBeforeClaim?
+
+    func verify(using algorithm: some JWTAlgorithm) async throws {}
+}
+
+/// Makes bearer tokens, for the operator's command line and for tests.
+public struct TokenMint: Sendable {
+    private let settings: TokenSettings
+
+    /// A mint with the API's own settings.
+    public init(settings: TokenSettings) { self.settings = settings }
+
+    /// A signed token. What the user may do is decided by the stored role at each request; the token's role can only
+    /// narrow it.
+    ///
+    /// - Parameter lifetime: seconds from `now`.
+    public func mint(user: UserID, role: Role, lifetime: TimeInterval, now: Date) async throws -> String {
+        let claims = AccessClaims(
+            sub: SubjectClaim(value: user.rawValue),
+            role: role,
+            exp: ExpirationClaim(value: now.addingTimeInterval(lifetime)),
+            iss: IssuerClaim(value: settings.issuer),
+            aud: AudienceClaim(value: [settings.audience]),
+            iat: IssuedAtClaim(value: now),
+            nbf: nil
+        )
+        return try await keys(of: settings).sign(claims)
+    }
+}
+
+/// Checks bearer tokens.
+struct TokenVerifier: Sendable {
+    /// Longer than any token of ours; a longer one is refused unread.
+    private static let byteCountMax = 4096
+
+    private let settings: TokenSettings
+    private let keys: JWTKeyCollection
+
+    init(settings: TokenSettings) async throws {
+        self.settings = settings
+        keys = await MizzoAPI.keys(of: settings)
+    }
+
+    /// The claims of a token that is ours and in force, else `nil`: the reason is nobody's business.
+    func claims(of token: String, now: Date) async -> AccessClaims? {
+        guard token.utf8.count <= Self.byteCountMax, Self.hasExpectedHeader(token),
+            let claims = try? await keys.verify(token, as: AccessClaims.self)
+        else { return nil }
+        guard claims.iss.value == settings.issuer, claims.aud.value == [settings.audience],
+            !claims.sub.value.isEmpty, now < claims.exp.value, claims.nbf.map({ $0.value <= now }) ?? true
+        else { return nil }
+        return claims
+    }
+
+    /// Exactly `alg: HS256` and at most `typ: JWT`. Anything else in the header (`kid`, `jwk`, `jku`, `x5u`, `crit`) is
+    /// a way to choose the key or the rules, which only the configuration may.
+    private static func hasExpectedHeader(_ token: String) -> Bool {
+        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts.allSatisfy({ Base64URL.decode($0)?.isEmpty == false }),
+            let header = Base64URL.decode(parts[0]),
+            let fields = try? JSONDecoder().decode([String: String].self, from: header)
+        else { return false }
+        return fields["alg"] == "HS256" && fields["typ"] ?? "JWT" == "JWT"
+            && Set(fields.keys).isSubset(of: ["alg", "typ"])
+    }
+}
+
+private func keys(of settings: TokenSettings) async -> JWTKeyCollection {
+    let key = HMACKey(from: settings.secret.bytes)
+    return await JWTKeyCollection().add(hmac: key, digestAlgorithm: .sha256)
+}

@@ -1,0 +1,61 @@
+import FoundationEssentials
+import NIOCore
+
+/// What the API asks a presigned upload URL for. All of it must be part of the signature.
+public struct UploadGrant: Equatable, Sendable {
+    /// Chosen by the API.
+    public let key: String
+    /// What the client must declare.
+    public let contentType: String
+    /// What the client must declare, in bytes.
+    public let byteCount: Int64
+    /// When the URL stops working.
+    public let expiresAt: Date
+}
+
+/// A presigned upload.
+public struct PresignedUpload: Equatable, Sendable {
+    /// Absolute.
+    public let url: String
+    /// Header fields the client must send with its `PUT`.
+    public let headers: [String: String]
+
+    /// A URL for one `PUT`.
+    public init(url: String, headers: [String: String]) {
+        self.url = url
+        self.headers = headers
+    }
+}
+
+/// A stored object, opened for reading: every read through one value sees the same bytes.
+public struct MediaObject: Sendable {
+    /// Where the bytes come from.
+    public enum Source: Sendable {
+        /// A file that is not changed while it is open.
+        case file(path: String)
+        /// A stream of the given bytes of the object.
+        case stream(@Sendable (Range<Int64>) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable)
+    }
+
+    /// Bytes.
+    public let size: Int64
+    /// Without quotes; changes with the content.
+    public let etag: String
+    /// Where the bytes come from.
+    public let source: Source
+
+    /// An object as found in the store.
+    public init(size: Int64, etag: String, source: Source) {
+        self.size = size
+        self.etag = etag
+        self.source = source
+    }
+}
+
+/// The object store as the API needs it.
+public protocol MediaStore: Sendable {
+    /// Presigns one `PUT`.
+    func presign(_ grant: UploadGrant) async throws -> PresignedUpload
+    /// Opens an object, or returns `nil` if there is none under the key.
+    func object(_ key: String) async throws -> MediaObject?
+}

@@ -1,0 +1,88 @@
+import DurableSQLite
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import MizzoCatalog
+
+/// `GET /notification` and `PUT /notification/{id}`: the user's own inbox; other people's does not exist.
+struct NotificationRoutes: Sendable {
+    let dependencies: APIDependencies
+    let cursors: CursorSeal
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.get, "/notification", .roles(.signedIn) { request, _, user in try await inbox(request, user) }),
+            Endpoint(
+                .put,
+                "/notification/{id}",
+                .roles(.signedIn) { request, context, user in try await apply(request, context, user) }
+            ),
+        ]
+    }
+
+    struct Form: RequestBodyForm {
+        static let members: Set = ["action"]
+        var action: String
+    }
+
+    struct View: Encodable {
+        var id: Int64
+        var kind: String
+        var trackId: String?
+        var title: String
+        var body: String
+        var createdAt: Date
+        var readAt: Date?
+
+        init(_ notification: UserNotification) {
+            id = notification.id.rawValue
+            kind = notification.kind.rawValue
+            trackId = notification.track?.rawValue
+            title = notification.title
+            body = notification.body
+            createdAt = notification.createdAt
+            readAt = notification.readAt
+        }
+    }
+
+    private func inbox(_ request: Request, _ user: Principal) async throws -> Response {
+        let scope = "inbox:\(user.id)"
+        let page = try PageRequest<InboxPosition>(request, cursors: cursors, scope: scope)
+        let found = try await dependencies.database.read { db in
+            try Catalog.inbox(of: user.id, after: page.position, limit: page.limit + 1, in: db)
+        }
+        let shown = found.prefix(page.limit)
+        let last = found.count > page.limit ? shown.last : nil
+        return try JSON.response(
+            Page(
+                items: shown.map(View.init),
+                next: try last.map { try cursors.seal(InboxPosition(after: $0), scope: scope) }
+            )
+        )
+    }
+
+    private func apply(_ request: Request, _ context: APIContext, _ user: Principal) async throws -> Response {
+        let form = try await JSON.body(Form.self, of: request, limit: 1024)
+        guard let action = NotificationAction(rawValue: form.action) else {
+            throw Problem.validation([FieldError(pointer: "/action", detail: "Expected read or delete.")])
+        }
+        let text = context.parameters.get("id") ?? ""
+        let now = dependencies.now()
+        let notification = try await dependencies.database.write { db -> UserNotification? in
+            guard let id = Int64(text).map(NotificationID.init(rawValue:)) else { return nil }
+            return try Catalog.apply(action, to: id, of: user.id, at: now, in: db)
+        }
+        guard let notification else {
+            throw Problem(
+                .notFound,
+                code: "notification-not-found",
+                title: "There is no such notification",
+                detail: "Notification \(text.quotedForDetail) does not exist or is not yours."
+            )
+        }
+        switch action {
+        case .read: return try JSON.response(View(notification))
+        case .delete: return Response(status: .noContent)
+        }
+    }
+}

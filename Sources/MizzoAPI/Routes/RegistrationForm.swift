@@ -1,0 +1,60 @@
+import FoundationEssentials
+import MizzoCatalog
+
+/// The body of `POST /track/upload`.
+struct RegistrationForm: RequestBodyForm, Encodable {
+    static let members: Set = [
+        "id", "title", "language", "duration", "tags", "lyrics", "trackUrl", "posterUrl", "secondaryArtistIds",
+    ]
+
+    var id: String
+    var title: String
+    var language: String
+    var duration: Int
+    var tags: [String]
+    var lyrics: String?
+    var trackUrl: String?
+    var posterUrl: String?
+    var secondaryArtistIds: [String]?
+
+    /// Equal text for equal requests, however the client ordered the members.
+    var canonical: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+
+    /// Checks everything that needs no database.
+    ///
+    /// - Returns: flags for the reviewing admin.
+    func validate(owner: UserID, bucket: String, profanity: ProfanityCheck) throws -> [ProfanityFinding] {
+        var check = Validation()
+        check.line(title, "title", max: 200)
+        check.require(isLanguage(language), "language", "Expected 2 to 35 letters or hyphens, such as english.")
+        check.require((1...14_400).contains(duration), "duration", "Expected 1 to 14400 seconds.")
+        check.tags(tags)
+        if let lyrics { check.text(lyrics, "lyrics", max: 20_000) }
+        let artists = secondaryArtistIds ?? []
+        check.require(artists.count <= 10, "secondaryArtistIds", "Expected at most 10 artists.")
+        check.require(Set(artists).count == artists.count, "secondaryArtistIds", "Every artist once.")
+        check.require(!artists.contains(owner.rawValue), "secondaryArtistIds", "You are the first artist already.")
+        if let trackUrl, let id = TrackID(rawValue: id) {
+            let expected = "s3://\(bucket)/\(MediaKeys.rawTrack(id))"
+            check.require(trackUrl == expected, "trackUrl", "Expected the objectUrl of the upload with this id.")
+        }
+        if let posterUrl {
+            let isPoster = posterUrl.hasPrefix("s3://\(bucket)/poster/")
+            check.require(isPoster, "posterUrl", "Expected the objectUrl of a poster upload.")
+        }
+        let findings = profanity.findings(title: title, tags: tags, lyrics: lyrics)
+        check.refuse(findings)
+        try check.finish()
+        return findings
+    }
+
+    private func isLanguage(_ text: String) -> Bool {
+        (2...35).contains(text.utf8.count) && text.allSatisfy { $0.isASCII && $0.isLetter || $0 == "-" }
+    }
+}

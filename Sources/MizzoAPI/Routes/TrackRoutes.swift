@@ -1,0 +1,72 @@
+import DurableSQLite
+import HTTPTypes
+import Hummingbird
+import MizzoCatalog
+
+/// `GET /track`, `GET /track/{id}` and the poster.
+struct TrackRoutes: Sendable {
+    let dependencies: APIDependencies
+    let views: TrackViews
+    let cursors: CursorSeal
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.get, "/track", .roles([.artist]) { request, _, artist in try await list(request, artist) }),
+            Endpoint(.get, "/track/{id}", .open { try await detail($0, $1, $2) }),
+        ] + Endpoint.readable("/track/{id}/poster", .open { try await poster($0, $1, $2) })
+    }
+
+    private func list(_ request: Request, _ artist: Principal) async throws -> Response {
+        let scope = "own-tracks:\(artist.id)"
+        let page = try PageRequest<TrackPosition>(request, cursors: cursors, scope: scope)
+        let tracks = try await dependencies.database.read { db in
+            try Catalog.tracks(ownedBy: artist.id, after: page.position, limit: page.limit + 1, in: db)
+        }
+        let shown = tracks.prefix(page.limit)
+        let last = tracks.count > page.limit ? shown.last : nil
+        return try JSON.response(
+            Page(
+                items: shown.map { views.detail($0, for: .owner) },
+                next: try last.map { try cursors.seal(TrackPosition(after: $0), scope: scope) }
+            )
+        )
+    }
+
+    private func detail(_ request: Request, _ context: APIContext, _ principal: Principal?) async throws -> Response {
+        let id = try context.trackID()
+        let (track, decision) = try await dependencies.database.read { db in
+            (try Catalog.track(id, in: db), try Catalog.reviewDecision(on: id, in: db))
+        }
+        guard let track, Viewer(principal, of: track).canSee(track) else {
+            throw Problem.trackNotFound(id.rawValue)
+        }
+        let headers: HTTPFields = [
+            .eTag: EntityTag.of(track), .cacheControl: "private, no-cache", .vary: "Authorization",
+        ]
+        if EntityTag.noneMatchHits(request.headers[.ifNoneMatch], tag: EntityTag.of(track)) {
+            return Response(status: .notModified, headers: headers)
+        }
+        let view = views.detail(track, for: Viewer(principal, of: track), decision: decision)
+        return try JSON.response(view, headers: headers)
+    }
+
+    private func poster(_ request: Request, _ context: APIContext, _ principal: Principal?) async throws -> Response {
+        let id = try context.trackID()
+        let track = try await dependencies.database.read { db in try Catalog.track(id, in: db) }
+        guard let track, Viewer(principal, of: track).canSee(track), let key = track.details.posterKey,
+            let object = try await dependencies.media.object(key)
+        else { throw Problem.trackNotFound(id.rawValue) }
+        let type = key.hasSuffix(".png") ? "image/png" : key.hasSuffix(".webp") ? "image/webp" : "image/jpeg"
+        return try await MediaResponse(object: object, contentType: type, cacheControl: "private, max-age=60")
+            .response(to: request, context)
+    }
+}
+
+extension APIContext {
+    /// The `{id}` of the path as a track; 404 for text that cannot be one.
+    func trackID() throws -> TrackID {
+        let text = parameters.get("id") ?? ""
+        guard let id = TrackID(rawValue: text) else { throw Problem.trackNotFound(text) }
+        return id
+    }
+}

@@ -1,0 +1,106 @@
+import DurableSQLite
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import MizzoCatalog
+
+/// `POST /utils/upload-url`: a ticket and a presigned URL. The server alone chooses identifiers and keys.
+struct UploadRoutes: Sendable {
+    let configuration: APIConfiguration
+    let dependencies: APIDependencies
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                .post,
+                "/utils/upload-url",
+                .roles([.artist]) { request, _, artist in
+                    let form = try await JSON.body(Form.self, of: request, limit: configuration.bodyByteCountMax)
+                    return try await issue(form, to: artist)
+                }
+            )
+        ]
+    }
+
+    struct Form: RequestBodyForm {
+        static let members: Set = ["contentType", "byteCount", "kind"]
+        var contentType: String
+        var byteCount: Int64
+        var kind: String?
+    }
+
+    struct Answer: Encodable {
+        var uploadId: String
+        /// Set for audio: the id to register the track with.
+        var trackId: String?
+        var key: String
+        /// What `trackUrl` or `posterUrl` of the registration takes.
+        var objectUrl: String
+        var method = "PUT"
+        var url: String
+        var headers: [String: String]
+        var urlExpiresAt: Date
+        var registerBefore: Date
+    }
+
+    private func issue(_ form: Form, to artist: Principal) async throws -> Response {
+        let now = dependencies.now()
+        let ticket = try ticket(form, owner: artist.id, now: now)
+        let grant = UploadGrant(
+            key: ticket.key,
+            contentType: ticket.contentType,
+            byteCount: form.byteCount,
+            expiresAt: now.addingTimeInterval(configuration.uploadURLLifetime)
+        )
+        let presigned = try await dependencies.media.presign(grant)
+        try await dependencies.database.write { db in try Catalog.issue(ticket, at: now, in: db) }
+        let answer = Answer(
+            uploadId: ticket.id.rawValue,
+            trackId: ticket.kind == .audio ? ticket.id.rawValue : nil,
+            key: ticket.key,
+            objectUrl: "s3://\(configuration.bucket)/\(ticket.key)",
+            url: presigned.url,
+            headers: presigned.headers,
+            urlExpiresAt: grant.expiresAt,
+            registerBefore: ticket.expiresAt
+        )
+        return try JSON.response(answer, status: .created)
+    }
+
+    private func ticket(_ form: Form, owner: UserID, now: Date) throws -> UploadTicket {
+        let id = dependencies.makeUploadID(now)
+        guard let kind = UploadKind(rawValue: form.kind ?? UploadKind.audio.rawValue) else {
+            throw Problem.validation([FieldError(pointer: "/kind", detail: "Expected audio or poster.")])
+        }
+        var check = Validation()
+        let (key, byteCountMax, types) = terms(of: kind, id, contentType: form.contentType)
+        check.require(key != nil, "contentType", "Expected \(types).")
+        check.require((1...byteCountMax).contains(form.byteCount), "byteCount", "Expected 1 to \(byteCountMax).")
+        guard let key, check.errors.isEmpty else { throw Problem.validation(check.errors) }
+        return UploadTicket(
+            id: id,
+            owner: owner,
+            kind: kind,
+            key: key,
+            contentType: form.contentType,
+            byteCountMax: form.byteCount,
+            expiresAt: now.addingTimeInterval(configuration.ticketLifetime)
+        )
+    }
+
+    /// Where an upload of this kind goes, or `nil` for a type it does not take; its limit; and the types it takes.
+    private func terms(
+        of kind: UploadKind,
+        _ id: UploadID,
+        contentType: String
+    ) -> (key: String?, byteCountMax: Int64, types: String) {
+        switch kind {
+        case .audio:
+            let key = contentType == "audio/mpeg" ? TrackID(rawValue: id.rawValue).map(MediaKeys.rawTrack) : nil
+            return (key, configuration.audioByteCountMax, "audio/mpeg")
+        case .poster:
+            let key = MediaKeys.poster(id, contentType: contentType)
+            return (key, configuration.posterByteCountMax, "image/jpeg, image/png or image/webp")
+        }
+    }
+}

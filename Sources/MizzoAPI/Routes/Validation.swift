@@ -1,0 +1,58 @@
+import MizzoCatalog
+
+/// Collects everything wrong with a body, so that a client learns of all of it at once.
+struct Validation {
+    private(set) var errors: [FieldError] = []
+
+    /// Notes `detail` at a member, given as path components joined by `/`, unless `condition` holds.
+    mutating func require(_ condition: Bool, _ member: String, _ detail: String) {
+        if !condition { errors.append(FieldError(pointer: "/" + member, detail: detail)) }
+    }
+
+    /// A line of text: not blank, at most `max` characters, no control characters.
+    mutating func line(_ text: String, _ member: String, max: Int) {
+        require(!text.allSatisfy(\.isWhitespace), member, "Must not be empty.")
+        require(text.count <= max, member, "Expected at most \(max) characters.")
+        require(!text.unicodeScalars.contains(where: \.isControl), member, "Must not hold control characters.")
+    }
+
+    /// Text of several lines.
+    mutating func text(_ text: String, _ member: String, max: Int) {
+        require(text.count <= max, member, "Expected at most \(max) characters.")
+        let hasControl = text.unicodeScalars.contains { $0.isControl && $0 != "\n" && $0 != "\r" && $0 != "\t" }
+        require(!hasControl, member, "Must not hold control characters besides line breaks and tabs.")
+    }
+
+    mutating func tags(_ tags: [String]) {
+        require(tags.count <= 20, "tags", "Expected at most 20 tags.")
+        require(Set(tags).count == tags.count, "tags", "Every tag once.")
+        for (index, tag) in tags.prefix(20).enumerated() { line(tag, "tags/\(index)", max: 40) }
+    }
+
+    /// Refuses blocked words, naming the word and its place.
+    mutating func refuse(_ findings: [ProfanityFinding]) {
+        for finding in findings where finding.level == .block {
+            require(false, finding.field, "The word \(finding.matched.quotedForDetail) is not allowed.")
+        }
+    }
+
+    func finish() throws {
+        if !errors.isEmpty { throw Problem.validation(errors) }
+    }
+}
+
+extension ProfanityCheck {
+    /// Findings in everything an artist writes about a track.
+    func findings(title: String, tags: [String], lyrics: String?) -> [ProfanityFinding] {
+        findings(in: title, field: "title")
+            + tags.enumerated().flatMap { findings(in: $1, field: "tags/\($0)") }
+            + findings(in: lyrics ?? "", field: "lyrics")
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool {
+        properties.generalCategory == .control || properties.generalCategory == .lineSeparator
+            || properties.generalCategory == .paragraphSeparator
+    }
+}

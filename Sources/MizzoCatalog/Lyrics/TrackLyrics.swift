@@ -1,0 +1,105 @@
+import FoundationEssentials
+import GRDB
+
+/// How far the lyrics of a track are.
+public enum LyricsStatus: String, Codable, Sendable, CaseIterable {
+    /// Being made.
+    case pending = "PENDING"
+    /// There is a document.
+    case completed = "COMPLETED"
+    /// There will be none unless they are asked for again.
+    case failed = "FAILED"
+}
+
+/// The lyrics of a track.
+public struct TrackLyrics: Equatable, Sendable {
+    /// How far they are.
+    public let status: LyricsStatus
+    /// The document once completed.
+    public let document: LyricsDocument?
+    /// A sentence: why they failed, or why they are incomplete.
+    public let reason: String?
+    /// Who made them.
+    public let provider: String?
+    /// The last change.
+    public let updatedAt: Date
+    /// Grows by one whenever lyrics are asked for again after a failure or completion.
+    public let generation: Int64
+}
+
+extension Catalog {
+    /// Asks for lyrics. While they are PENDING nothing changes; afterwards a new generation begins.
+    public static func requestLyrics(of id: TrackID, at now: Date, in db: Database) throws {
+        _ = try existingTrack(id, in: db)
+        try db.execute(
+            sql: """
+                INSERT INTO lyrics (trackID, status, updatedAt) VALUES (?, 'PENDING', ?)
+                ON CONFLICT (trackID) DO UPDATE SET status = 'PENDING', reason = NULL, updatedAt = excluded.updatedAt,
+                    generation = generation + 1
+                WHERE status <> 'PENDING'
+                """,
+            arguments: [id, now.milliseconds]
+        )
+    }
+
+    /// Stores the document and tells the artist, once per generation.
+    public static func completeLyrics(
+        of id: TrackID,
+        document: LyricsDocument,
+        provider: String,
+        reason: String? = nil,
+        at now: Date,
+        in db: Database
+    ) throws {
+        let track = try existingTrack(id, in: db)
+        try settleLyrics(of: id, .completed, document, reason: reason, provider: provider, at: now, in: db)
+        let generation = try lyrics(of: id, in: db)?.generation ?? 1
+        try notifyLyricsReady(track, generation: generation, at: now, in: db)
+    }
+
+    /// Records why there are no lyrics. Never fails the track.
+    public static func failLyrics(
+        of id: TrackID,
+        reason: String,
+        provider: String?,
+        at now: Date,
+        in db: Database
+    ) throws {
+        _ = try existingTrack(id, in: db)
+        try settleLyrics(of: id, .failed, nil, reason: reason, provider: provider, at: now, in: db)
+    }
+
+    /// The lyrics, if they were ever asked for.
+    public static func lyrics(of id: TrackID, in db: Database) throws -> TrackLyrics? {
+        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM lyrics WHERE trackID = ?", arguments: [id]) else {
+            return nil
+        }
+        return TrackLyrics(
+            status: try row.choice("status"),
+            document: try row.optionalJSON("document"),
+            reason: row["reason"],
+            provider: row["provider"],
+            updatedAt: row.date("updatedAt"),
+            generation: row["generation"]
+        )
+    }
+
+    private static func settleLyrics(
+        of id: TrackID,
+        _ status: LyricsStatus,
+        _ document: LyricsDocument?,
+        reason: String?,
+        provider: String?,
+        at now: Date,
+        in db: Database
+    ) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO lyrics (trackID, status, document, reason, provider, updatedAt) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (trackID) DO UPDATE SET status = excluded.status, document = excluded.document,
+                    reason = excluded.reason, provider = excluded.provider, updatedAt = excluded.updatedAt
+                """,
+            arguments: [id, status.rawValue, try document.map(jsonText), reason, provider, now.milliseconds]
+        )
+    }
+}

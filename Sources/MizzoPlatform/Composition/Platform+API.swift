@@ -1,0 +1,30 @@
+import CloudServices
+import DurableSQLite
+import FoundationEssentials
+import GRDB
+import Hummingbird
+import Logging
+import MizzoAPI
+import ServiceLifecycle
+
+extension Platform {
+    /// The HTTP API with the embedded object store below `/objects`.
+    ///
+    /// - Parameter onUpload: called after an object was uploaded, for an ingest in the same process.
+    public func apiService(onUpload: @escaping @Sendable () -> Void = {}) async throws -> any Service {
+        let handler = PresignedRequestHandler(store: objects)
+        let database = database
+        let dependencies = APIDependencies(
+            database: database,
+            workflows: publishing,
+            media: ObjectMedia(store: objects, endpoint: endpoint, now: { Date() }),
+            objects: ObjectEndpoint(handler: handler, onUpload: onUpload),
+            readiness: { try await database.write { try $0.execute(sql: "SELECT 1") } },
+            logger: Logger(label: "api")
+        )
+        var api = APIConfiguration(tokens: tokens, bucket: configuration.bucket)
+        api.address = .hostname(configuration.host, port: configuration.port)
+        api.publicBaseURL = configuration.publicURL
+        return try await buildApplication(configuration: api, dependencies: dependencies)
+    }
+}

@@ -1,0 +1,128 @@
+import Activities
+import ActivityContracts
+import AsyncHTTPClient
+import AudioTranscoding
+import CloudServices
+import Logging
+import LyricsSync
+import MizzoWorkflows
+import ServiceLifecycle
+import WorkflowEngine
+
+/// What a worker process runs.
+public struct WorkerServices: Sendable {
+    /// In the order of start; stop is the reverse.
+    public let services: [any Service]
+    /// Tells the ingest of this process that an upload may have arrived.
+    public let uploadArrived: @Sendable () -> Void
+}
+
+extension Platform {
+    /// The worker of all queues and the ingest of upload events.
+    ///
+    /// - Throws: ``ConfigurationError`` when this machine cannot transcode.
+    public func workerServices() async throws -> WorkerServices {
+        try await objects.removeGarbage()
+        let transcoder = try await transcoder()
+        let lyrics = lyricsProvider()
+        let worker = Worker(
+            workflows,
+            configuration: WorkerConfiguration(
+                activitySlots: [
+                    .default: configuration.activitySlots, TranscodeTrack.queue: configuration.transcodingSlots,
+                    SynchronizeLyrics.queue: configuration.lyricsSlots,
+                ],
+                drainTimeout: configuration.drain
+            ),
+            workflows: [PublishTrack.self, SyncLyrics.self]
+                + (configuration.exerciseLedger == nil ? [] : [Exercise.self]),
+            activities: effects(transcoder, lyrics.provider)
+                + (configuration.exerciseLedger.map { [AppendToLedgerActivity(path: $0)] } ?? []),
+            transactionalActivities: changes(),
+            logger: Logger(label: "worker")
+        )
+        let ingest = uploadIngest()
+        return WorkerServices(services: lyrics.services + [worker, ingest]) { ingest.wakeups.wake() }
+    }
+
+    func uploadIngest() -> UploadIngest {
+        UploadIngest(
+            database: database,
+            queue: uploadEvents,
+            bucket: configuration.bucket,
+            publishing: publishing,
+            capacity: TranscodingCapacity(store: workflows.store, slotsPerWorker: configuration.transcodingSlots),
+            logger: Logger(label: "ingest")
+        )
+    }
+
+    private func effects(_ transcoder: AudioTranscoder, _ lyrics: any LyricsProvider) -> [any Activity] {
+        let (objects, endpoint) = (objects, endpoint)
+        return [
+            TranscodeTrackActivity(
+                store: objects,
+                database: database,
+                transcoder: transcoder,
+                jobRoot: "\(jobFolder)/transcoding"
+            ),
+            SynchronizeLyricsActivity(
+                provider: lyrics,
+                store: objects,
+                database: database,
+                jobRoot: "\(jobFolder)/lyrics"
+            ) { key in
+                endpoint.mounted(try await objects.presignGet(key, expiresIn: .seconds(900)).url)
+            },
+        ]
+    }
+
+    private func changes() -> [any TransactionalActivity] {
+        let publishing = publishing
+        return [
+            BeginProcessingActivity(), RequestReviewActivity(startLyrics: { try publishing.startLyrics($0, in: $1) }),
+            ApplyReviewActivity(), FailTrackActivity(), BeginLyricsActivity(), StoreLyricsActivity(),
+        ]
+    }
+
+    private func transcoder() async throws -> AudioTranscoder {
+        var limits = TranscodingConfiguration()
+        limits.sandbox = configuration.sandbox
+        let transcoder = AudioTranscoder(configuration: limits, logger: Logger(label: "transcoding"))
+        do {
+            _ = try await transcoder.environment()
+            return transcoder
+        } catch {
+            throw ConfigurationError(
+                code: error.code.rawValue,
+                "this machine cannot transcode: \(error.detail). Run `make setup`."
+            )
+        }
+    }
+
+    private func lyricsProvider() -> (provider: any LyricsProvider, services: [any Service]) {
+        let embedded = EmbeddedLyricsProvider()
+        guard let key = configuration.geminiKey else { return (embedded, []) }
+        var gemini = GeminiConfiguration(apiKey: GeminiAPIKey(key.text))
+        gemini.baseURL = configuration.geminiURL
+        gemini.model = configuration.geminiModel
+        let client = HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: GeminiLyricsProvider.httpClientConfiguration
+        )
+        let provider = FallbackLyricsProvider(
+            primary: GeminiLyricsProvider(configuration: gemini, client: client),
+            fallback: embedded
+        )
+        return (provider, [HTTPClientLifetime(client: client)])
+    }
+}
+
+/// Shuts the client down when the process has stopped using it.
+private struct HTTPClientLifetime: Service {
+    let client: HTTPClient
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        try await client.shutdown()
+    }
+}

@@ -1,0 +1,113 @@
+import CloudServices
+import DurableSQLite
+import FoundationEssentials
+import Logging
+import MizzoAPI
+import WorkflowEngine
+import WorkflowStore
+
+/// The opened platform: one database file, one object store, one queue. Everything a process runs is made from it.
+public struct Platform: Sendable {
+    /// What the operator decided.
+    public let configuration: PlatformConfiguration
+    /// The one database file.
+    public let database: DurableDatabase
+    /// The workflows in it.
+    public let workflows: WorkflowDatabase
+    /// How bearer tokens are made and checked.
+    public let tokens: TokenSettings
+    let objects: FileObjectStore
+    let uploadEvents: EmbeddedQueue
+    let endpoint: PublicEndpoint
+
+    /// The queue that hears of uploads.
+    public static let uploadQueue = "upload-events"
+
+    /// Opens or creates everything in the data folder and brings the database's tables up to date.
+    ///
+    /// - Throws: ``ConfigurationError``, or the database's errors.
+    public static func open(_ configuration: PlatformConfiguration) async throws -> Platform {
+        let endpoint = try PublicEndpoint(url: configuration.publicURL)
+        try makeFolder(configuration.dataFolder)
+        let database = try DurableDatabase.open(DurableDatabase.Configuration(path: configuration.database))
+        do {
+            let workflows = try await WorkflowDatabase.open(database, applicationMigrations: migrations)
+            return try Platform(configuration, database, workflows, endpoint)
+        } catch {
+            database.close()
+            throw error
+        }
+    }
+
+    private init(
+        _ configuration: PlatformConfiguration,
+        _ database: DurableDatabase,
+        _ workflows: WorkflowDatabase,
+        _ endpoint: PublicEndpoint
+    ) throws {
+        let folder = configuration.dataFolder
+        let storageSecret =
+            try configuration.storageSecret?.text ?? GeneratedSecret(path: "\(folder)/storage-secret").read()
+        let tokenSecret = try configuration.tokenSecret?.text ?? GeneratedSecret(path: "\(folder)/token-secret").read()
+        self.configuration = configuration
+        self.database = database
+        self.workflows = workflows
+        self.endpoint = endpoint
+        tokens = try Self.tokens(tokenSecret)
+        uploadEvents = try EmbeddedQueue(name: Self.uploadQueue, database: database)
+        objects = try FileObjectStore(
+            configuration: FileObjectStore.Configuration(
+                root: "\(folder)/objects",
+                bucket: try Self.bucket(configuration.bucket),
+                endpoint: endpoint.endpoint,
+                credentials: AWSCredentials(accessKeyID: "mizzo", secretAccessKey: storageSecret),
+                notifications: [
+                    ObjectNotification(id: "uploads", prefix: "raw-track/", suffix: ".mp3", queue: uploadEvents)
+                ]
+            ),
+            database: database
+        )
+    }
+
+    /// Finishes what is written and closes the file. Call it last.
+    public func close() async {
+        try? await (workflows.store as? SQLiteWorkflowStore)?.close()
+        database.close()
+    }
+
+    var publishing: TrackPublishing { TrackPublishing(client: WorkflowClient(workflows)) }
+
+    /// Where attempts keep their files while they run.
+    var jobFolder: String { "\(configuration.dataFolder)/jobs" }
+
+    private static func makeFolder(_ path: String) throws(ConfigurationError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw ConfigurationError(
+                code: "data-folder-unusable",
+                "the data folder \(path) cannot be made: \(error). Choose another one."
+            )
+        }
+    }
+
+    private static func tokens(_ secret: String) throws(ConfigurationError) -> TokenSettings {
+        do {
+            return try TokenSettings(secret: TokenSecret(Array(secret.utf8)))
+        } catch {
+            throw ConfigurationError(code: "configuration-value-invalid", "the setting \"token.secret\": \(error)")
+        }
+    }
+
+    private static func bucket(_ name: String) throws(ConfigurationError) -> BucketName {
+        do {
+            return try BucketName(name)
+        } catch {
+            throw ConfigurationError(code: "configuration-value-invalid", "the setting \"storage.bucket\": \(error)")
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Configuration
+
+/// One setting: its name in the file (`http.port`), in the environment (`MIZZO_HTTP_PORT`) and as a flag (`--http-port`).
+struct ConfigurationSetting: Sendable {
+    enum Kind: Sendable { case text, number, secret }
+
+    let name: String
+    let kind: Kind
+    /// Used when nobody says otherwise; empty where absence means something.
+    let fallback: String
+
+    init(_ name: String, _ kind: Kind = .text, _ fallback: String = "") {
+        self.name = name
+        self.kind = kind
+        self.fallback = fallback
+    }
+
+    var components: [String] { name.split(separator: ".").map(String.init) }
+    var key: ConfigKey { ConfigKey(components) }
+
+    /// Every setting there is. The file may hold no other.
+    static let all: [ConfigurationSetting] = [
+        dataFolder, database, host, port, publicURL, bucket, tokenSecret, storageSecret, transcodingSlots, lyricsSlots,
+        activitySlots, drainSeconds, sandbox, geminiKey, geminiURL, geminiModel, logLevel, logFormat,
+        exerciseLedger,
+    ]
+
+    static let dataFolder = Self("data", .text, "./var")
+    static let database = Self("database")
+    static let host = Self("http.host", .text, "127.0.0.1")
+    static let port = Self("http.port", .number, "8080")
+    static let publicURL = Self("http.public-url")
+    static let bucket = Self("storage.bucket", .text, "mizzo")
+    static let storageSecret = Self("storage.secret", .secret)
+    static let tokenSecret = Self("token.secret", .secret)
+    static let transcodingSlots = Self("worker.transcoding-slots", .number, "0")
+    static let lyricsSlots = Self("worker.lyrics-slots", .number, "1")
+    static let activitySlots = Self("worker.activity-slots", .number, "100")
+    static let drainSeconds = Self("worker.drain-seconds", .number, "20")
+    static let exerciseLedger = Self("worker.exercise-ledger")
+    static let sandbox = Self("transcoding.sandbox", .text, "automatic")
+    static let geminiKey = Self("gemini.api-key", .secret)
+    static let geminiURL = Self("gemini.base-url", .text, "https://generativelanguage.googleapis.com")
+    static let geminiModel = Self("gemini.model", .text, "gemini-3-flash-preview")
+    static let logLevel = Self("log.level", .text, "info")
+    static let logFormat = Self("log.format", .text, "auto")
+}

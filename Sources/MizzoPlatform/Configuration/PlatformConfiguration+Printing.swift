@@ -1,0 +1,23 @@
+import AudioTranscoding
+import Logging
+
+extension PlatformConfiguration {
+    /// One `name = value` per line, secrets as `***`.
+    public var redacted: String {
+        let pairs: [(ConfigurationSetting, String)] = [
+            (.dataFolder, dataFolder), (.database, database), (.host, host), (.port, "\(port)"),
+            (.publicURL, publicURL), (.bucket, bucket), (.storageSecret, Self.shown(storageSecret)),
+            (.tokenSecret, Self.shown(tokenSecret)), (.transcodingSlots, "\(transcodingSlots)"),
+            (.lyricsSlots, "\(lyricsSlots)"), (.activitySlots, "\(activitySlots)"),
+            (.drainSeconds, "\(drain.components.seconds)"), (.sandbox, sandbox.rawValue),
+            (.geminiKey, geminiKey.map { "\($0)" } ?? "(none: lyrics are timed on this machine)"),
+            (.geminiURL, geminiURL), (.geminiModel, geminiModel), (.logLevel, logLevel.rawValue),
+            (.logFormat, logFormat.rawValue), (.exerciseLedger, exerciseLedger ?? "(none)"),
+        ]
+        return pairs.map { "\($0.name) = \($1)" }.joined(separator: "\n")
+    }
+
+    private static func shown(_ secret: Secret?) -> String {
+        secret.map { "\($0)" } ?? "(generated in the data folder)"
+    }
+}

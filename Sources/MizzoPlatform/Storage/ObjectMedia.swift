@@ -1,0 +1,57 @@
+import CloudServices
+import FoundationEssentials
+import MizzoAPI
+import NIOCore
+
+/// The API's view of the object store.
+struct ObjectMedia: MediaStore {
+    let store: any ObjectStore
+    let endpoint: PublicEndpoint
+    let now: @Sendable () -> Date
+
+    func presign(_ grant: UploadGrant) async throws -> PresignedUpload {
+        let conditions = UploadConditions(
+            contentType: grant.contentType,
+            maximumByteCount: grant.byteCount,
+            minimumByteCount: grant.byteCount
+        )
+        let seconds = max(1, grant.expiresAt.timeIntervalSince(now()).rounded())
+        let request = try await store.presignPut(
+            ObjectKey(grant.key),
+            conditions: conditions,
+            expiresIn: .seconds(Int64(seconds))
+        )
+        let headers = request.headers.map { ($0.name, $0.value) }
+        return PresignedUpload(
+            url: endpoint.mounted(request.url),
+            headers: Dictionary(headers) { first, _ in first }
+        )
+    }
+
+    func object(_ key: String) async throws -> MediaObject? {
+        do {
+            let key = try ObjectKey(key)
+            let content = try await store.get(key)
+            let info = content.info
+            if let file = content.body.file {
+                return MediaObject(size: info.size, etag: info.etag, source: .file(path: file.path))
+            }
+            return MediaObject(
+                size: info.size,
+                etag: info.etag,
+                source: .stream { try await stream(key, info.etag, $0) }
+            )
+        } catch let error as ObjectStoreError where error.kind == .noSuchKey || error.kind == .invalidArgument {
+            return nil
+        }
+    }
+
+    private func stream(
+        _ key: ObjectKey,
+        _ etag: String,
+        _ range: Range<Int64>
+    ) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable {
+        let content = try await store.get(key, range: .closed(range.lowerBound, range.upperBound - 1), ifMatch: etag)
+        return content.body.map { ByteBuffer(bytes: $0) }
+    }
+}

@@ -1,0 +1,99 @@
+import DurableSQLite
+import Foundation
+import GRDB
+import MizzoAPI
+import MizzoCatalog
+import NIOCore
+import Synchronization
+
+/// A database in memory.
+struct QueueDatabase: DatabaseAccess {
+    let queue: DatabaseQueue
+
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await queue.write(body)
+    }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await queue.read(body)
+    }
+}
+
+/// Records calls as rows: a call in a transaction that rolls back leaves none.
+struct RecordingWorkflows: PublishingWorkflows {
+    struct Refusal: Error {}
+    var refuses = false
+
+    static func createTable(in db: Database) throws {
+        try db.execute(sql: "CREATE TABLE workflowCall (name TEXT, trackID TEXT, trackSeen INTEGER)")
+    }
+
+    func trackRegistered(_ track: TrackID, in database: Database) throws {
+        try record("registered", track, database)
+    }
+
+    func reviewDecided(
+        _ track: TrackID,
+        approved: Bool,
+        reason: String?,
+        by admin: UserID,
+        in database: Database
+    ) throws {
+        try record(approved ? "approved" : "rejected", track, database)
+    }
+
+    private func record(_ name: String, _ track: TrackID, _ database: Database) throws {
+        let seen = try Catalog.track(track, in: database) != nil
+        try database.execute(
+            sql: "INSERT INTO workflowCall VALUES (?, ?, ?)",
+            arguments: [name, track.rawValue, seen]
+        )
+        if refuses { throw Refusal() }
+    }
+}
+
+/// Objects in memory, streamed in small chunks.
+final class MemoryMedia: MediaStore {
+    private let objects = Mutex<[String: [UInt8]]>([:])
+    private let grants = Mutex<[UploadGrant]>([])
+    private let keys = Mutex<[String]>([])
+
+    /// Every key that was asked for, found or not.
+    var asked: [String] { keys.withLock { $0 } }
+
+    var granted: [UploadGrant] { grants.withLock { $0 } }
+
+    func put(_ key: String, _ bytes: [UInt8]) { objects.withLock { $0[key] = bytes } }
+
+    func presign(_ grant: UploadGrant) async throws -> PresignedUpload {
+        grants.withLock { $0.append(grant) }
+        return PresignedUpload(url: "https://store/\(grant.key)?sig=1", headers: ["content-type": grant.contentType])
+    }
+
+    func object(_ key: String) async throws -> MediaObject? {
+        keys.withLock { $0.append(key) }
+        guard let bytes = objects.withLock({ $0[key] }) else { return nil }
+        let source = MediaObject.Source.stream { range in
+            let part = bytes[Int(range.lowerBound)..<Int(range.upperBound)]
+            return AsyncThrowingStream<ByteBuffer, any Error> { continuation in
+                for start in stride(from: part.startIndex, to: part.endIndex, by: 7) {
+                    continuation.yield(ByteBuffer(bytes: part[start..<min(start + 7, part.endIndex)]))
+                }
+                continuation.finish()
+            }
+        }
+        return MediaObject(size: Int64(bytes.count), etag: "etag-\(key.count)-\(bytes.count)", source: source)
+    }
+}
+
+/// One file under every key.
+struct FileMedia: MediaStore {
+    let path: String
+    let size: Int64
+
+    func presign(_ grant: UploadGrant) async throws -> PresignedUpload { PresignedUpload(url: "", headers: [:]) }
+
+    func object(_ key: String) async throws -> MediaObject? {
+        MediaObject(size: size, etag: "file", source: .file(path: path))
+    }
+}

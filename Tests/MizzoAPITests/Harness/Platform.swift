@@ -1,0 +1,141 @@
+import Foundation
+import GRDB
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Synchronization
+import Testing
+
+@testable import MizzoAPI
+@testable import MizzoCatalog
+
+/// The people of the tests; `stranger` sends no token.
+enum Person: String, CaseIterable, Sendable {
+    case listener, artist, rival, admin, secondAdmin, stranger
+
+    var id: UserID { UserID(rawValue: "user-\(rawValue)") }
+    var role: Role? {
+        switch self {
+        case .listener: .listener
+        case .artist, .rival: .artist
+        case .admin, .secondAdmin: .admin
+        case .stranger: nil
+        }
+    }
+}
+
+/// The whole API over memory, with a clock that stands still until moved.
+final class Platform: Sendable {
+    static let start = Date(timeIntervalSince1970: 1_700_000_000)
+
+    let database: QueueDatabase
+    let media = MemoryMedia()
+    let configuration: APIConfiguration
+    let dependencies: APIDependencies
+    private let clock: ClockHand
+
+    final class ClockHand: Sendable {
+        let time = Mutex(Platform.start)
+    }
+
+    init(workflows: RecordingWorkflows = RecordingWorkflows(), objects: (any EmbeddedObjectRoutes)? = nil) throws {
+        let queue = try DatabaseQueue()
+        var migrator = DatabaseMigrator()
+        Catalog.registerMigrations(in: &migrator)
+        try migrator.migrate(queue)
+        try queue.write { db in
+            try RecordingWorkflows.createTable(in: db)
+            for person in Person.allCases {
+                guard let role = person.role else { continue }
+                try Catalog.putUser(person.id, role: role, name: person.rawValue, at: Self.start, in: db)
+            }
+        }
+        database = QueueDatabase(queue: queue)
+        configuration = APIConfiguration(
+            tokens: try TokenSettings(secret: TokenSecret(Array("a test secret of thirty-two bytes!".utf8))),
+            bucket: "media"
+        )
+        let hand = ClockHand()
+        clock = hand
+        var wired = APIDependencies(
+            database: database,
+            workflows: workflows,
+            media: media,
+            objects: objects,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        wired.now = { hand.time.withLock { $0 } }
+        dependencies = wired
+    }
+
+    var now: Date { clock.time.withLock { $0 } }
+
+    func pass(_ seconds: TimeInterval) { clock.time.withLock { $0 += seconds } }
+
+    func token(of person: Person, role: Role? = nil) async throws -> String? {
+        guard let own = person.role else { return nil }
+        return try await TokenMint(settings: configuration.tokens)
+            .mint(user: person.id, role: role ?? own, lifetime: 86_400, now: Self.start)
+    }
+
+    /// Runs `body` against the router, without a socket.
+    func run(_ body: @Sendable @escaping (Caller) async throws -> Void) async throws {
+        let application = try await buildApplication(configuration: configuration, dependencies: dependencies)
+        try await application.test(.router) { client in
+            try await body(Caller(platform: self, client: client))
+        }
+    }
+
+    /// Registers a track of the artist and walks it to `status` by legal moves.
+    @discardableResult
+    func track(_ name: String = "track-0001", at status: TrackStatus = .pending) throws -> TrackID {
+        let id = try #require(TrackID(rawValue: name))
+        try database.queue.write { db in
+            let ticket = UploadTicket(
+                id: UploadID(audioOf: id),
+                owner: Person.artist.id,
+                kind: .audio,
+                key: MediaKeys.rawTrack(id),
+                contentType: "audio/mpeg",
+                byteCountMax: 1000,
+                expiresAt: now + 3600
+            )
+            try Catalog.issue(ticket, at: now, in: db)
+            let details = TrackDetails(title: "Song", language: "english", duration: 180, tags: ["rock"])
+            try Catalog.registerTrack(
+                id,
+                owner: Person.artist.id,
+                details: details,
+                registration: "{}",
+                at: now,
+                in: db
+            )
+        }
+        try walk(id, through: Self.way(to: status))
+        return id
+    }
+
+    func walk(_ id: TrackID, through steps: [TrackStatus]) throws {
+        try database.queue.write { db in
+            for step in steps { try Catalog.moveTrack(id, to: step, by: .publishing, at: now, in: db) }
+        }
+    }
+
+    func workflowCalls() throws -> [String] {
+        try database.queue.read { db in
+            try String.fetchAll(db, sql: "SELECT name || ' ' || trackID FROM workflowCall WHERE trackSeen = 1")
+        }
+    }
+
+    private static func way(to status: TrackStatus) -> [TrackStatus] {
+        switch status {
+        case .pending: []
+        case .processing: [.processing]
+        case .reviewing: [.processing, .reviewing]
+        case .published: [.processing, .reviewing, .published]
+        case .blocked: [.processing, .reviewing, .blocked]
+        case .failed: [.failed]
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import Testing
+
+@testable import MizzoAPI
+@testable import MizzoCatalog
+
+/// Tokens made by hand, so that each can be wrong in one way.
+private struct Forge {
+    static let secret = Array("a test secret of thirty-two bytes!".utf8)
+    static let goodHeader = #"{"alg":"HS256","typ":"JWT"}"#
+    static let exp = 1_700_003_600
+
+    static func claims(
+        sub: String = #""user-artist""#,
+        role: String = #""artist""#,
+        exp: String = "\(exp)",
+        iss: String = #""mizzo""#,
+        aud: String = #""mizzo-api""#,
+        more: String = ""
+    ) -> String {
+        #"{"sub":\#(sub),"role":\#(role),"exp":\#(exp),"iss":\#(iss),"aud":\#(aud)\#(more)}"#
+    }
+
+    static func token(_ header: String = goodHeader, _ claims: String = claims(), key: [UInt8] = secret) -> String {
+        let signed = Base64URL.encode(Data(header.utf8)) + "." + Base64URL.encode(Data(claims.utf8))
+        let code = HMAC<SHA256>.authenticationCode(for: Data(signed.utf8), using: SymmetricKey(data: key))
+        return signed + "." + Base64URL.encode(Data(code))
+    }
+
+    static func header(_ more: String, alg: String = "HS256") -> String { #"{"alg":"\#(alg)"\#(more)}"# }
+
+    static func unsigned(_ alg: String) -> String {
+        token(header("", alg: alg)).split(separator: ".").dropLast().joined(separator: ".") + "."
+    }
+
+    /// A good header and signature around other claims.
+    static func swapped(_ claims: String) -> String {
+        let parts = token().split(separator: ".").map(String.init)
+        return [parts[0], Base64URL.encode(Data(claims.utf8)), parts[2]].joined(separator: ".")
+    }
+
+    static let wrong: [(String, String)] = [
+        ("alg none", "Bearer " + unsigned("none")), ("alg None", "Bearer " + unsigned("None")),
+        ("alg nOnE", "Bearer " + unsigned("nOnE")), ("none, yet signed", "Bearer " + token(header("", alg: "none"))),
+        ("HS384 named", "Bearer " + token(header("", alg: "HS384"))),
+        ("RS256 named", "Bearer " + token(header("", alg: "RS256"))),
+        ("no alg", "Bearer " + token(#"{"typ":"JWT"}"#)), ("typ other", "Bearer " + token(header(#","typ":"at"}"#))),
+        ("empty signature", "Bearer " + unsigned("HS256")),
+        ("another key", "Bearer " + token(key: Array("another secret of thirty-two byte".utf8))),
+        ("empty key", "Bearer " + token(key: [])),
+        ("expired", "Bearer " + token(goodHeader, claims(exp: "1699999999"))),
+        ("expires now", "Bearer " + token(goodHeader, claims(exp: "1700000000"))),
+        ("exp as text", "Bearer " + token(goodHeader, claims(exp: #""never""#))),
+        ("exp null", "Bearer " + token(goodHeader, claims(exp: "null"))),
+        ("exp missing", "Bearer " + token(goodHeader, #"{"sub":"user-artist","role":"artist"}"#)),
+        ("nbf tomorrow", "Bearer " + token(goodHeader, claims(more: #","nbf":1700086400"#))),
+        ("other issuer", "Bearer " + token(goodHeader, claims(iss: #""evil""#))),
+        ("issuer null", "Bearer " + token(goodHeader, claims(iss: "null"))),
+        ("other audience", "Bearer " + token(goodHeader, claims(aud: #""else""#))),
+        ("two audiences", "Bearer " + token(goodHeader, claims(aud: #"["mizzo-api","else"]"#))),
+        ("unknown role", "Bearer " + token(goodHeader, claims(role: #""root""#))),
+        ("role as list", "Bearer " + token(goodHeader, claims(role: #"["admin"]"#))),
+        ("unknown user", "Bearer " + token(goodHeader, claims(sub: #""nobody""#))),
+        ("empty user", "Bearer " + token(goodHeader, claims(sub: #""""#))),
+        ("kid traversal", "Bearer " + token(header(#","kid":"../../dev/null""#))),
+        ("kid SQL", "Bearer " + token(header(#","kid":"x' OR 1=1 --""#))),
+        ("jwk inside", "Bearer " + token(header(#","jwk":{"kty":"oct","k":"AA"}"#))),
+        ("jku", "Bearer " + token(header(#","jku":"http://169.254.169.254/""#))),
+        ("x5u", "Bearer " + token(header(#","x5u":"http://evil/""#))),
+        ("crit", "Bearer " + token(header(#","crit":["exp"]"#))),
+        ("claims swapped", "Bearer " + swapped(claims(sub: #""user-admin""#, role: #""admin""#))),
+        ("two parts", "Bearer " + token().split(separator: ".").prefix(2).joined(separator: ".")),
+        ("four parts", "Bearer " + token() + ".AAAA"), ("cut short", "Bearer " + String(token().dropLast(4))),
+        ("header not JSON", "Bearer " + token("alg")), ("claims not JSON", "Bearer " + token(goodHeader, "{")),
+        (
+            "100 KB",
+            "Bearer " + token(goodHeader, claims(more: #","x":""# + String(repeating: "x", count: 100_000) + "\""))
+        ),
+        ("no scheme", token()), ("Basic", "Basic " + token()), ("two spaces", "Bearer  " + token()),
+        ("nothing", "Bearer "), ("dots", "Bearer .."), ("comma list", "Bearer " + token() + ", Bearer " + token()),
+    ]
+}
+
+@Suite("Bearer tokens")
+struct TokenTests {
+    @Test("a forged or stale token is 401 on guarded and on open routes alike, and a good one passes")
+    func forged() async throws {
+        let platform = try Platform()
+        let id = try platform.track(at: .published)
+        try await platform.run { api in
+            for path in ["/track", "/track/\(id)", "/notification", "/hls/\(id)/master.m3u8"] {
+                for (name, field) in Forge.wrong {
+                    let response = try await api.send(.get, path, token: field)
+                    #expect(response.status == .unauthorized, "\(name) at \(path)")
+                    try expectProblem(response, .unauthorized, "token-invalid")
+                    #expect(response.headers[.wwwAuthenticate] == #"Bearer error="invalid_token""#)
+                }
+            }
+            #expect(try await api.send(.get, "/track", token: "Bearer " + Forge.token()).status == .ok)
+            #expect(try await api.send(.get, "/track", token: "bearer " + Forge.token()).status == .ok)
+        }
+    }
+
+    @Test("two Authorization fields are refused even if both are good")
+    func twoFields() async throws {
+        let platform = try Platform()
+        try await platform.run { api in
+            var headers = HTTPFields()
+            headers.append(.init(name: .authorization, value: "Bearer " + Forge.token()))
+            headers.append(.init(name: .authorization, value: "Bearer " + Forge.token()))
+            try expectProblem(try await api.get("/track", headers: headers), .unauthorized, "token-invalid")
+        }
+    }
+
+    @Test("a demotion, a lock-out and an expiry count at the next request")
+    func freshness() async throws {
+        let platform = try Platform()
+        try await platform.run { api in
+            #expect(try await api.get("/track", as: .artist).status == .ok)
+            try await platform.database.write { db in
+                try Catalog.putUser(Person.artist.id, role: .listener, name: "x", at: Platform.start, in: db)
+            }
+            try expectProblem(try await api.get("/track", as: .artist), .forbidden, "role-not-allowed")
+            try await platform.database.write { db in
+                try Catalog.setUser(Person.artist.id, disabled: true, at: Platform.start, in: db)
+            }
+            try expectProblem(try await api.get("/notification", as: .artist), .unauthorized, "token-invalid")
+            #expect(try await api.get("/notification", as: .rival).status == .ok)
+            platform.pass(86_400)
+            try expectProblem(try await api.get("/notification", as: .rival), .unauthorized, "token-invalid")
+        }
+    }
+
+    @Test("a token's role narrows the stored one and never widens it")
+    func roleClaim() async throws {
+        let platform = try Platform()
+        try await platform.run { api in
+            let widened = try #require(try await platform.token(of: .artist, role: .admin))
+            let answer = try await api.send(.get, "/admin/track", token: "Bearer \(widened)")
+            try expectProblem(answer, .forbidden, "role-not-allowed")
+            let narrowed = try #require(try await platform.token(of: .admin, role: .listener))
+            let refused = try await api.send(.get, "/admin/track", token: "Bearer \(narrowed)")
+            try expectProblem(refused, .forbidden, "role-not-allowed")
+        }
+    }
+
+    @Test("a short secret is refused and a secret does not print itself")
+    func secrets() {
+        #expect(throws: TokenSettingsError(byteCount: 31)) {
+            try TokenSettings(secret: TokenSecret(Array(repeating: 1, count: 31)))
+        }
+        let secret = TokenSecret(Array("hunter2".utf8))
+        #expect("\(secret) \(String(reflecting: secret)) \(String(describing: [secret]))".contains("104") == false)
+    }
+}
