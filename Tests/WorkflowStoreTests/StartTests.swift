@@ -23,6 +23,18 @@ struct StartTests {
         }
     }
 
+    @Test("a run started for a worker that has signed off belongs to nobody", arguments: StoreKind.allCases)
+    func startedForGoneWorker(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let gone = try await store.register("gone")
+            _ = try await store.removeWorker(gone, at: at(0))
+            _ = try await store.start(StartRequest("w", runID: "r", owner: gone))
+            let record = try #require(try await store.run(RunTarget("w")))
+            #expect(record.owner == .nobody && record.epoch == 0)
+            #expect(try await store.claim(try await store.register("next"), at: at(1)).count == 1)
+        }
+    }
+
     @Test("a run started by its owner is owned with epoch 1 and cannot be claimed", arguments: StoreKind.allCases)
     func ownedRun(kind: StoreKind) async throws {
         try await kind.withStore { store in
