@@ -92,6 +92,30 @@ private struct EscapesLater: Workflow {
     }
 }
 
+/// A foreign wait that ends while the run's own code still executes.
+private struct EscapesAndStaysBusy: Workflow {
+    static let line = #line + 3
+    static let hasResumed = DispatchSemaphore(value: 0)
+    func run(_ workflow: WorkflowContext, input: Int) async throws -> Int {
+        _ = try await workflow.execute(Work.self, "first")
+        async let foreign = Self.resumedElsewhere()
+        await Task.yield()
+        Self.stayBusy()
+        return await foreign
+    }
+
+    private static func resumedElsewhere() async -> Int {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: 1)
+                hasResumed.signal()
+            }
+        }
+    }
+
+    private static func stayBusy() { hasResumed.wait() }
+}
+
 private struct Calm: Workflow {
     func run(_ workflow: WorkflowContext, input: Int) async throws -> Int {
         for _ in 0..<input {
@@ -130,6 +154,16 @@ private struct Calm: Workflow {
             #expect(try await run.history().story == ["WorkflowExecutionStarted", "ActivityTaskScheduled"])
             // The activity's result was not lost with the activation: it waits for corrected code.
             try await test.until { try await run.record().inboxCount == 1 }
+        }
+    }
+
+    @Test("name it also when they end while the run's own code still executes")
+    func locatedWhileBusy() async throws {
+        try await withEngine([EscapesAndStaysBusy.self], [Does.echo]) { test in
+            let run = try await test.client.start(EscapesAndStaysBusy.self, id: "busy", input: 0)
+            let reason = try await test.blocked(run)
+            #expect(reason.code == "off-executor-wait")
+            #expect(reason.location == "WorkflowEngineTests/OffExecutorTests.swift:\(EscapesAndStaysBusy.line)")
         }
     }
 }

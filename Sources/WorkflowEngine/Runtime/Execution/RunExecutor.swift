@@ -18,8 +18,15 @@ final class RunExecutor: TaskExecutor, @unchecked Sendable {
     /// Source position of the latest workflow operation, for messages.
     var lastOperation: SourceLocation?
 
+    /// What was found against the code. A job from elsewhere arrives on a thread that may not read `lastOperation`: the
+    /// engine's thread adds the place when it asks.
+    private enum Finding {
+        case violation(Violation)
+        case foreignWait(String)
+    }
+
     private struct Shared {
-        var violation: Violation?
+        var finding: Finding?
         var isAbandoned = false
         /// Jobs that came from elsewhere; run once nothing can depend on them any more.
         var orphans: [UnownedJob] = []
@@ -65,14 +72,11 @@ final class RunExecutor: TaskExecutor, @unchecked Sendable {
     }
 
     private func enqueueFromElsewhere(_ job: UnownedJob) {
-        let violation = Self.describeForeignWait(
-            of: unsafeBitCast(job, to: UnsafeMutableRawPointer.self),
-            after: nil
-        )
+        let wait = Self.foreignWait(of: unsafeBitCast(job, to: UnsafeMutableRawPointer.self))
         let report: (@Sendable () -> Void)? = shared.withLock { state in
             guard !state.isAbandoned else { return nil }
             state.orphans.append(job)
-            if state.violation == nil { state.violation = violation }
+            if state.finding == nil { state.finding = .foreignWait(wait) }
             return state.onForeignResume ?? {}
         }
         if let report { report() } else { runOrphan(job) }
@@ -116,11 +120,18 @@ final class RunExecutor: TaskExecutor, @unchecked Sendable {
 
     func note(_ violation: Violation) {
         shared.withLock { state in
-            if state.violation == nil { state.violation = violation }
+            if state.finding == nil { state.finding = .violation(violation) }
         }
     }
 
-    var violation: Violation? { shared.withLock { $0.violation } }
+    /// The first thing that was found against the code. Asked on the engine's thread, between drains.
+    var violation: Violation? {
+        switch shared.withLock({ $0.finding }) {
+        case nil: nil
+        case .violation(let violation): violation
+        case .foreignWait(let wait): violation(waitingFor: wait)
+        }
+    }
 
     /// From now on jobs from elsewhere are run so that their tasks can end; nothing they do reaches a history.
     func abandon() {
@@ -135,29 +146,19 @@ final class RunExecutor: TaskExecutor, @unchecked Sendable {
 
     /// Names what the run waits for when nothing it started through the engine is pending. Only called after a drain that
     /// left the code unfinished and suspended.
-    func describeForeignWait() -> Violation { Self.describeForeignWait(of: lastTask, after: lastOperation) }
+    func describeForeignWait() -> Violation { violation(waitingFor: Self.foreignWait(of: lastTask)) }
 
-    private static func describeForeignWait(
-        of task: UnsafeMutableRawPointer?,
-        after lastOperation: SourceLocation?
-    ) -> Violation {
+    private func violation(waitingFor wait: String) -> Violation {
+        .offExecutor(wait, instead: "Move it into an activity.", after: lastOperation)
+    }
+
+    private static func foreignWait(of task: UnsafeMutableRawPointer?) -> String {
         let images = waitingImages(of: task)
-        let instead = "Move it into an activity."
-        if images.contains(where: { $0.contains("FoundationNetworking") }) {
-            return .offExecutor("URLSession", instead: instead, after: lastOperation)
-        }
+        if images.contains(where: { $0.contains("FoundationNetworking") }) { return "URLSession" }
         if images.first?.contains("swift_Concurrency") == true {
-            return .offExecutor(
-                "a continuation or stream that is resumed from outside the workflow",
-                instead: instead,
-                after: lastOperation
-            )
+            return "a continuation or stream that is resumed from outside the workflow"
         }
-        return .offExecutor(
-            "an actor outside the workflow (or another executor, such as @MainActor)",
-            instead: instead,
-            after: lastOperation
-        )
+        return "an actor outside the workflow (or another executor, such as @MainActor)"
     }
 
     private static func waitingImages(of task: UnsafeMutableRawPointer?) -> [Substring] {
