@@ -69,10 +69,10 @@ struct TaskDeadlineTests {
             expected: (12, .scheduleToClose)
         ),
         Case(
-            testDescription: "start-to-close ranks before schedule-to-close",
+            testDescription: "schedule-to-close ranks before start-to-close",
             limits: (13, nil, 10, nil),
             started: 3,
-            expected: (13, .startToClose)
+            expected: (13, .scheduleToClose)
         ),
     ]
 

@@ -42,7 +42,7 @@ final class ActivityRunner: Sendable {
     func start(_ task: TaskRecord) {
         let attempt = RunningAttempt(task)
         running.withLock { $0[AttemptID(run: task.run.key, scheduledEventID: task.scheduledEventID)] = attempt }
-        watchDeadlines(until: attempt.deadline.0)
+        watchDeadlines(until: attempt.deadline.time)
         attempt.attach(Task { await run(attempt) })
         if task.cancelRequested { attempt.cancel(.revoked) }
     }
@@ -235,8 +235,12 @@ final class ActivityRunner: Sendable {
         let now = environment.clock.now
         var next = Timestamp.never
         for attempt in running.withLock({ Array($0.values) }) where !attempt.isDecided {
-            let (deadline, type) = attempt.deadline
-            if deadline <= now { end(attempt, type) } else { next = min(next, deadline) }
+            let deadline = attempt.deadline
+            if let type = deadline.type, deadline.time <= now {
+                end(attempt, type)
+            } else {
+                next = min(next, deadline.time)
+            }
         }
         watchDeadlines(until: next)
     }

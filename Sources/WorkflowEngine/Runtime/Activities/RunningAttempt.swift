@@ -66,18 +66,13 @@ final class RunningAttempt: Sendable {
     var lastDetails: Payload? { state.withLock { $0.details } }
 
     /// The earliest limit and which one it is.
-    var deadline: (Timestamp, TimeoutType) {
-        let lastBeat = state.withLock { $0.lastBeat }
-        let scheduled = task.scheduled
-        let start = task.startedAt ?? task.visibleAt
-        var earliest = (start + scheduled.startToCloseTimeout, TimeoutType.startToClose)
-        if let limit = scheduled.heartbeatTimeout, lastBeat + limit < earliest.0 {
-            earliest = (lastBeat + limit, .heartbeat)
-        }
-        if let limit = scheduled.scheduleToCloseTimeout, task.scheduledTime + limit <= earliest.0 {
-            earliest = (task.scheduledTime + limit, .scheduleToClose)
-        }
-        return earliest
+    var deadline: TaskDeadline {
+        TaskDeadline.started(
+            task.scheduled,
+            scheduledTime: task.scheduledTime,
+            startedAt: task.startedAt ?? task.visibleAt,
+            lastHeartbeat: state.withLock { $0.lastBeat }
+        )
     }
 
     /// Notes a heartbeat. Returns when it has to be written: now, at a later time, or never (a write is planned already).

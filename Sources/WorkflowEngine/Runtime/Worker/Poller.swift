@@ -37,8 +37,8 @@ final class Poller: Sendable {
         var hasWork: Bool { isWorking || needsRuns || needsScan || isForeign || !queues.isEmpty }
     }
 
-    /// How long after its limit an attempt of another, living worker is ended by this one: that worker hangs.
-    static let foreignGrace = Duration.seconds(5)
+    /// How long after its limit an attempt that does not run in this process is ended by this worker all the same.
+    static let grace = Duration.seconds(5)
     /// How often other workers' locks are looked at; a dead worker's work goes on within a second.
     static let livenessInterval = Duration.milliseconds(400)
 
@@ -205,11 +205,11 @@ final class Poller: Sendable {
         }
     }
 
-    /// Attempts that run in this process are watched by its runner; a living worker gets a grace for its own.
+    /// Attempts that run in this process are watched by its runner. All others get a grace: another worker's runner
+    /// watches them, or their outcome is on its way into the store.
     private func isWatched(_ task: TaskRecord, _ running: Set<TaskID>, at now: Timestamp) -> Bool {
         guard task.state == .started else { return false }
-        if task.worker == environment.key { return running.contains(TaskID(task)) }
-        return task.deadline + Self.foreignGrace > now
+        return running.contains(TaskID(task)) || task.deadline + Self.grace > now
     }
 
     private func end(_ task: TaskRecord, _ decision: AttemptReport.Decision) async {

@@ -5,9 +5,10 @@ import WorkflowCore
 /// | state | limits that apply, and what they count from |
 /// |---|---|
 /// | waiting | schedule-to-start from `visibleAt`, schedule-to-close from `scheduledTime` |
-/// | started | start-to-close from `startedAt`, heartbeat from the last one or `startedAt`, schedule-to-close |
+/// | started | schedule-to-close, start-to-close from `startedAt`, heartbeat from the last one or `startedAt` |
 ///
-/// Limits that pass at the same time rank as Temporal's timer sequence ranks them: by the number of their type.
+/// Limits that pass at the same time rank in the order of this table's columns: schedule-to-close of a running attempt
+/// comes first because it is final, and because a longer start-to-close was lowered to it.
 package struct TaskDeadline: Hashable, Sendable {
     package var time: Timestamp
     /// `nil` when no limit applies, and for a task whose worker is gone.
@@ -40,8 +41,8 @@ package struct TaskDeadline: Hashable, Sendable {
         lastHeartbeat: Timestamp?
     ) -> TaskDeadline {
         var deadline = TaskDeadline.none
-        deadline.limit(.startToClose, startedAt, scheduled.startToCloseTimeout)
         deadline.limit(.scheduleToClose, scheduledTime, scheduled.scheduleToCloseTimeout)
+        deadline.limit(.startToClose, startedAt, scheduled.startToCloseTimeout)
         deadline.limit(.heartbeat, lastHeartbeat ?? startedAt, scheduled.heartbeatTimeout)
         return deadline
     }
