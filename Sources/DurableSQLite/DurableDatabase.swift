@@ -94,7 +94,15 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         _ unit: @escaping @Sendable (Database) throws -> Value,
         completion: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
-        enqueue(TypedWriteUnit(isProtected: false, body: unit, completion: completion))
+        enqueue([TypedWriteUnit(isProtected: false, body: unit, completion: completion)])
+    }
+
+    /// `submit` for several units at once. They are queued together, so they share a commit where the group's limit allows
+    /// it; each still succeeds or fails for itself.
+    public func submit<Value: Sendable>(
+        _ units: [(unit: @Sendable (Database) throws -> Value, completion: @Sendable (Result<Value, any Error>) -> Void)]
+    ) {
+        enqueue(units.map { TypedWriteUnit(isProtected: false, body: $0.unit, completion: $0.completion) })
     }
 
     /// `submit` with a savepoint, like `write`: for units that cannot validate before they write.
@@ -102,7 +110,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         _ unit: @escaping @Sendable (Database) throws -> Value,
         completion: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
-        enqueue(TypedWriteUnit(isProtected: true, body: unit, completion: completion))
+        enqueue([TypedWriteUnit(isProtected: true, body: unit, completion: completion)])
     }
 
     /// Attaches `note` to the running unit. Observers get it after the unit's commit, and never if the unit is undone.
@@ -143,8 +151,9 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         thread.join()
     }
 
-    private func enqueue(_ unit: WriteUnit) {
-        if !loop.inbox.add(unit) { unit.fail(closed) }
+    private func enqueue(_ units: [WriteUnit]) {
+        guard !loop.inbox.add(units) else { return }
+        for unit in units { unit.fail(closed) }
     }
 
     private var closed: DatabaseFailure {

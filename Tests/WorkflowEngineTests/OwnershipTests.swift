@@ -152,7 +152,7 @@ private struct Endless: Workflow {
                     events: HistoryCoding.encode([event])
                 )
                 let outcome = try await withCheckedThrowingContinuation { continuation in
-                    store.commit(commit) { continuation.resume(with: $0) }
+                    store.commit([PendingCommit(commit) { continuation.resume(with: $0) }])
                 }
                 #expect(outcome == .ownershipLost)
             }

@@ -180,9 +180,10 @@ struct CommitTests {
             let outcome = try await withCheckedThrowingContinuation { continuation in
                 let lock = NonRecursiveLock()
                 lock.withLock {
-                    store.commit(run.activation()) { result in
+                    let pending = PendingCommit(run.activation()) { result in
                         lock.withLock { continuation.resume(with: result) }
                     }
+                    store.commit([pending])
                 }
             }
             #expect(outcome == .committed)

@@ -21,11 +21,11 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
 
     private var queued: Int { units.count - head }
 
-    /// Queues a unit; false when the inbox is closed.
-    func add(_ unit: WriteUnit) -> Bool {
+    /// Queues units that belong together, so that they share a group; false when the inbox is closed.
+    func add(_ more: [WriteUnit]) -> Bool {
         monitor.withLock {
             guard !isClosed else { return false }
-            units.append(unit)
+            units += more
             if queued >= wakeAt { wake() }
             return true
         }

@@ -146,10 +146,9 @@ final class FakeStore: WorkflowStore {
 
     func signalWithStart(_ request: SignalWithStartRequest) async throws -> StartOutcome { throw NotFaked() }
     func claimRuns(_ request: ClaimRunsRequest) async throws -> [ClaimedRun] { throw NotFaked() }
-    func commit(
-        _ activation: ActivationCommit,
-        completion: @escaping @Sendable (Result<CommitOutcome, any Error>) -> Void
-    ) { completion(.failure(NotFaked())) }
+    func commit(_ activations: [PendingCommit]) {
+        for pending in activations { pending.completion(.failure(NotFaked())) }
+    }
     func release(_ request: ReleaseRequest) async throws { throw NotFaked() }
     func inbox(of run: RunKey) async throws -> [InboxMessage] { throw NotFaked() }
     func runsWithMessages(ownedBy worker: WorkerKey) async throws -> [RunKey] { throw NotFaked() }

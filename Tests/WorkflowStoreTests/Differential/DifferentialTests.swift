@@ -36,12 +36,14 @@ struct DifferentialTests {
             }
         }
         #expect(coverage.missing == [], "SEED=\(seed)")
+        #expect(coverage.sawCarriedTask, "SEED=\(seed)")
     }
 }
 
 /// Which kinds of calls have succeeded and been refused.
 private struct Coverage {
     private var seen: Set<String> = []
+    var sawCarriedTask = false
 
     mutating func count(_ kind: OperationKind, hadEffect: Bool) { seen.insert("\(kind) \(hadEffect)") }
 
@@ -89,6 +91,7 @@ private struct Comparison {
         #expect(difference == nil, "rows after \(operation.kind), \(place)")
         let hadEffect = operation.kind.hadEffect(expected, changed: after != state)
         coverage.count(operation.kind, hadEffect: hadEffect)
+        coverage.sawCarriedTask = coverage.sawCarriedTask || after.runs.contains { $0.tasks.contains(where: \.isCarried) }
         state = after
         return actual == expected && difference == nil
     }

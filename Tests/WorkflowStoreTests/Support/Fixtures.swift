@@ -123,7 +123,7 @@ struct OwnedRun: Sendable {
 extension WorkflowStore {
     func commit(_ activation: ActivationCommit) async throws -> CommitOutcome {
         try await withCheckedThrowingContinuation { continuation in
-            commit(activation) { continuation.resume(with: $0) }
+            commit([PendingCommit(activation) { continuation.resume(with: $0) }])
         }
     }
 

@@ -46,7 +46,7 @@ struct StoreDump: Equatable, Sendable {
                     record: record,
                     history: try unit.history(of: key, from: 0),
                     inbox: try unit.inbox(of: key),
-                    tasks: try unit.tasks(of: key).map(\.record),
+                    tasks: try unit.tasks(of: key),
                     attempts: try unit.attempts(of: key),
                     timers: try unit.timers(of: key),
                     published: try unit.published(of: key)

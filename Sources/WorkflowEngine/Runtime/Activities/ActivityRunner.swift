@@ -66,12 +66,15 @@ final class ActivityRunner: Sendable {
         _ body: @Sendable (Payload?, ActivityContext) async throws -> Payload?,
         _ context: ActivityContext
     ) async {
+        let result: Result<Payload?, any Error>
         do {
-            let payload = try await body(attempt.task.scheduled.input, context)
-            await finish(attempt, .success(payload))
+            result = .success(try await body(attempt.task.scheduled.input, context))
         } catch {
-            await finish(attempt, .failure(error))
+            result = .failure(error)
         }
+        // Before the outcome: the run's next activity may be able to start in the very same commit.
+        freeSlot(of: attempt)
+        await finish(attempt, result)
     }
 
     private func runTransaction(
@@ -106,11 +109,16 @@ final class ActivityRunner: Sendable {
     }
 
     private func forget(_ attempt: RunningAttempt) {
-        let queue = attempt.task.scheduled.taskQueue
+        freeSlot(of: attempt)
         let id = AttemptID(run: attempt.task.run.key, scheduledEventID: attempt.task.scheduledEventID)
         running.withLock { running in
             if running[id] === attempt { running[id] = nil }
         }
+    }
+
+    private func freeSlot(of attempt: RunningAttempt) {
+        guard attempt.takeSlot() else { return }
+        let queue = attempt.task.scheduled.taskQueue
         environment.slots.release(queue)
         hooks.slotFreed(queue)
     }

@@ -14,6 +14,7 @@ final class RunningAttempt: Sendable {
     let task: TaskRecord
     private struct State {
         var isDecided = false
+        var holdsSlot = true
         var cancelReason: CancelReason?
         var handle: Task<Void, Never>?
         var lastBeat: Timestamp
@@ -53,6 +54,14 @@ final class RunningAttempt: Sendable {
     }
 
     var isDecided: Bool { state.withLock { $0.isDecided } }
+
+    /// Takes the slot away from the attempt. `false` if it has none any more.
+    func takeSlot() -> Bool {
+        state.withLock { state in
+            defer { state.holdsSlot = false }
+            return state.holdsSlot
+        }
+    }
 
     func cancel(_ reason: CancelReason) {
         let handle = state.withLock { state in

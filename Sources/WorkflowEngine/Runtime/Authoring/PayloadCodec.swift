@@ -18,18 +18,18 @@ public struct JSONPayloadCodec: PayloadCodec {
 
     /// Encodes a value as JSON.
     public func encode<Value: Encodable>(_ value: Value) throws -> Payload? {
-        if value is Nothing { return nil }
-        return Payload(data: Array(try Self.encoder.encode(value)))
+        if Value.self == Nothing.self { return nil }
+        return Payload(data: try ScalarJSON.encode(value) ?? Array(Self.encoder.encode(value)))
     }
 
     /// Decodes a value from JSON.
     public func decode<Value: Decodable>(_ type: Value.Type, from payload: Payload?) throws -> Value {
-        if let nothing = Nothing() as? Value { return nothing }
+        if Value.self == Nothing.self, let nothing = Nothing() as? Value { return nothing }
         guard let payload else { throw PayloadError.missing(expected: "\(type)") }
         guard payload.encoding == Payload.json else {
             throw PayloadError.unknownEncoding(payload.encoding, expected: "\(type)")
         }
-        return try Self.decoder.decode(type, from: Data(payload.data))
+        return try ScalarJSON.decode(type, payload.data) ?? Self.decoder.decode(type, from: Data(payload.data))
     }
 
     private static let encoder: JSONEncoder = {

@@ -13,8 +13,19 @@ extension RunLoop {
             // The replay may have blocked it.
             guard runs[key] === run, run.isReady, let execution = run.execution else { continue }
             guard activate(run, execution, generation) else { return false }
+            if commits.count == Self.commitsAtOnce { submitCommits() }
         }
+        submitCommits()
         return true
+    }
+
+    /// Few enough that the first ones do not wait long for code of the last ones.
+    private static var commitsAtOnce: Int { 64 }
+
+    func submitCommits() {
+        guard !commits.isEmpty else { return }
+        environment.store.commit(commits)
+        commits.removeAll(keepingCapacity: true)
     }
 
     private func activate(_ run: CachedRun, _ execution: RunExecution, _ generation: Int) -> Bool {
@@ -49,9 +60,9 @@ extension RunLoop {
         run.inFlight = inFlight
         run.phase = .committing
         let (key, stay) = (run.key, run.stay)
-        environment.store.commit(commit) { [mailbox] result in
-            mailbox.post(.committed(key, stay: stay, result))
-        }
+        commits.append(
+            PendingCommit(commit) { [mailbox] result in mailbox.post(.committed(key, stay: stay, result)) }
+        )
     }
 
     func committed(_ run: CachedRun, _ result: Result<CommitOutcome, any Error>) {

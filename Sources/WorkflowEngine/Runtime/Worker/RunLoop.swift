@@ -41,6 +41,8 @@ final class RunLoop: @unchecked Sendable {
     let watch: DeadlockWatch
     var runs: [RunKey: CachedRun] = [:]
     var ready: [RunKey] = []
+    /// What the activations of this turn want to commit: handed to the store together.
+    var commits: [PendingCommit] = []
     var due = DueQueue()
     var sweep: [RunKey] = []
     private var lastStay = 0
@@ -121,6 +123,7 @@ final class RunLoop: @unchecked Sendable {
         case .schedule(let time, let action): due.insert(.call(action), at: time)
         case .deadlocked(let key):
             if let run = runs[key] { blockDeadlocked(run) }
+            submitCommits()
             // The thread that was written off took the list with it.
             ready = runs.values.filter(\.isReady).map(\.key).sorted()
         case .releaseAll(let done): releaseAll(done)

@@ -77,6 +77,10 @@ struct MemoryRun {
         record.nextEventID = next
     }
 
+    mutating func putDownTasks() {
+        for event in tasks.keys { tasks[event]?.record.isCarried = false }
+    }
+
     /// Leaves a row about a task's attempt, as it stands.
     mutating func keepAttempt(
         of task: MemoryTask,
@@ -122,6 +126,7 @@ struct MemoryRun {
     }
 
     mutating func giveUp(wakeAt: Timestamp, blocked: BlockedReason?) -> [StoreChange] {
+        putDownTasks()
         record.owner = .nobody
         record.blocked = blocked
         let oldest = blocked == nil ? inbox.map(\.time).min() : nil

@@ -81,7 +81,8 @@ extension MemoryState {
         }
         for event in activation.cancelledTasks { cancelTask(event, of: &run, activation) }
         for task in activation.newTasks {
-            let record = TaskRecord(task, of: run.reference)
+            var record = TaskRecord(task, of: run.reference)
+            record.isCarried = task.isCarried(by: activation, queue: run.record.taskQueue)
             run.tasks[task.scheduledEventID] = MemoryTask(
                 record: record,
                 identity: workers[task.startedBy]?.identity ?? ""
@@ -94,6 +95,7 @@ extension MemoryState {
         guard let task = run.tasks[event] else { return }
         if task.record.state == .started {
             guard !task.record.cancelRequested else { return }
+            run.putDownTasks()
             run.tasks[event]?.record.cancelRequested = true
             changes.append(.attemptRevoked(run.key, event))
             return
@@ -114,6 +116,7 @@ extension MemoryState {
         for key in runs.keys.sorted() {
             guard var run = runs[key], run.isOpen else { continue }
             if run.record.owner == worker {
+                run.putDownTasks()
                 run.record.owner = .nobody
                 run.record.wakeAt = min(run.record.wakeAt, now)
                 changes.append(.ownershipLost(key, by: worker))

@@ -23,8 +23,10 @@ extension MemoryState {
     }
 
     mutating func report(_ report: AttemptReport) -> ReportOutcome {
-        guard var run = runs[report.run], var task = run.tasks[report.scheduledEventID], task.record.accepts(report)
+        guard var run = runs[report.run], run.tasks[report.scheduledEventID]?.record.accepts(report) == true
         else { return .stale }
+        run.putDownTasks()
+        guard var task = run.tasks[report.scheduledEventID] else { return .stale }
         if report.worker == nil, task.record.state == .started {
             changes.append(.attemptRevoked(report.run, report.scheduledEventID))
         }
@@ -48,9 +50,11 @@ extension MemoryState {
     }
 
     mutating func heartbeat(_ heartbeat: Heartbeat) -> HeartbeatOutcome {
-        guard var task = runs[heartbeat.run]?.tasks[heartbeat.scheduledEventID], task.record.accepts(heartbeat) else {
+        guard runs[heartbeat.run]?.tasks[heartbeat.scheduledEventID]?.record.accepts(heartbeat) == true else {
             return .stale
         }
+        runs[heartbeat.run]?.putDownTasks()
+        guard var task = runs[heartbeat.run]?.tasks[heartbeat.scheduledEventID] else { return .stale }
         task.record.lastHeartbeat = heartbeat.now
         task.record.heartbeatDetails = heartbeat.details ?? task.record.heartbeatDetails
         task.record.setDeadline()
@@ -59,7 +63,7 @@ extension MemoryState {
     }
 
     func overdueTasks(at now: Timestamp, limit: Int) -> [OverdueTask] {
-        let overdue = allTasks.filter { $0.deadline != .never && $0.deadline <= now }
+        let overdue = allTasks.filter { $0.deadline != .never && $0.deadline <= now && !$0.isCarried }
         let order = overdue.sorted {
             ($0.deadline, $0.run.key, $0.scheduledEventID) < ($1.deadline, $1.run.key, $1.scheduledEventID)
         }
@@ -68,7 +72,7 @@ extension MemoryState {
 
     func nextDue(for worker: WorkerKey, queues: [TaskQueue], types: [String]) -> Timestamp? {
         let activityTypes = workers[worker]?.activityTypes ?? []
-        var due = allTasks.map(\.deadline)
+        var due = allTasks.filter { !$0.isCarried }.map(\.deadline)
         due += allTasks.filter { task in
             task.state == .waiting && queues.contains(task.scheduled.taskQueue)
                 && activityTypes.contains(task.scheduled.activityType)

@@ -54,16 +54,15 @@ extension MemoryWorkflowStore: WorkflowStore {
         unit { $0.claimRuns(request) }
     }
 
-    package func commit(
-        _ activation: ActivationCommit,
-        completion: @escaping @Sendable (Result<CommitOutcome, any Error>) -> Void
-    ) {
-        state.withLock { state in
-            let outcome = state.commit(activation)
-            let changes = state.takeChanges()
-            queue.async {
-                if !changes.isEmpty { self.announce(changes) }
-                completion(.success(outcome))
+    package func commit(_ activations: [PendingCommit]) {
+        for pending in activations {
+            state.withLock { state in
+                let outcome = state.commit(pending.activation)
+                let changes = state.takeChanges()
+                queue.async {
+                    if !changes.isEmpty { self.announce(changes) }
+                    pending.completion(.success(outcome))
+                }
             }
         }
     }

@@ -50,7 +50,7 @@ extension SQLiteWorkflowStore: TransactionalStore {
             )
             let isCurrent = try self.perform(in: database) { unit in
                 let key = TaskKey(run: report.run, scheduledEventID: report.scheduledEventID)
-                return try unit.task(key)?.record.accepts(report) ?? false
+                return try unit.taskRecord(key)?.accepts(report) ?? false
             }
             guard isCurrent else { return .stale }
             report.decision = .ended(.completed(try body(database)))

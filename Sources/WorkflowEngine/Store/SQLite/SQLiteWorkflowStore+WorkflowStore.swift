@@ -28,11 +28,13 @@ extension SQLiteWorkflowStore: WorkflowStore {
         try await unit { try $0.claimRuns(request) }
     }
 
-    package func commit(
-        _ activation: ActivationCommit,
-        completion: @escaping @Sendable (Result<CommitOutcome, any Error>) -> Void
-    ) {
-        submit({ try $0.commit(activation) }, completion: completion)
+    package func commit(_ activations: [PendingCommit]) {
+        database.submit(
+            activations.map { pending in
+                let activation = pending.activation
+                return ({ try self.perform(in: $0) { try $0.commit(activation) } }, pending.completion)
+            }
+        )
     }
 
     package func release(_ request: ReleaseRequest) async throws {
@@ -120,7 +122,7 @@ extension SQLiteWorkflowStore: WorkflowStore {
     }
 
     package func tasks(of run: RunKey) async throws -> [TaskRecord] {
-        try await reading { try $0.tasks(of: run).map(\.record) }
+        try await reading { try $0.tasks(of: run) }
     }
 
     package func attempts(of run: RunKey) async throws -> [AttemptRecord] {

@@ -32,7 +32,8 @@ package enum WorkflowSchema {
             cancel_requested INTEGER NOT NULL DEFAULT 0,
             start_request_id TEXT NOT NULL,
             blocked BLOB,
-            waits BLOB
+            waits BLOB,
+            carried_tasks BLOB
         ) STRICT;
         CREATE INDEX runs_by_workflow_id ON runs (workflow_id, run_key);
         CREATE INDEX runs_to_claim ON runs (task_queue, wake_at) WHERE status = 1 AND owner = 0;

@@ -1,5 +1,21 @@
 import WorkflowCore
 
+extension NewTask {
+    /// Bytes of input up to which a task can be carried: it must not make its run's row large.
+    package static let carriedInputLimit = 512
+
+    /// Whether the run carries the task: its own worker runs it at once and watches its limits, and nobody else needs to
+    /// know of it until more happens to it than its end. A store may keep it without rows of its own.
+    ///
+    /// The run stops carrying its tasks when one of them is reported, beats, or is asked to stop, and when the run is
+    /// given up, closed, or its owner removed.
+    package func isCarried(by activation: ActivationCommit, queue: TaskQueue) -> Bool {
+        startedBy != .nobody && startedBy == activation.worker && scheduled.taskQueue == queue
+            && activation.closes == nil && !activation.releases
+            && (scheduled.input?.data.count ?? 0) <= Self.carriedInputLimit
+    }
+}
+
 /// When a word about a task counts, and what its end tells the run.
 extension TaskRecord {
     /// Whether ``WorkflowStore/removeWorker(_:at:)`` found the attempt running.

@@ -50,6 +50,8 @@ package struct TaskRecord: Hashable, Sendable {
     package var heartbeatDetails: Payload?
     package var lastFailure: Failure?
     package var cancelRequested: Bool
+    /// Whether its run carries it; see ``NewTask/isCarried(by:queue:)``.
+    package var isCarried = false
 
     package init(
         run: RunReference,

@@ -21,12 +21,10 @@ package protocol WorkflowStore: Sendable {
     /// Takes up to `limit` open runs that have work due, belong to nobody, and are of a type and queue the worker
     /// serves; each gets a higher epoch. Earliest due first.
     func claimRuns(_ request: ClaimRunsRequest) async throws -> [ClaimedRun]
-    /// Appends one activation. The only call on the hot path, so it takes a completion instead of suspending; the
-    /// completion is called on the store's thread and must return at once.
-    func commit(
-        _ activation: ActivationCommit,
-        completion: @escaping @Sendable (Result<CommitOutcome, any Error>) -> Void
-    )
+    /// Appends one activation to each of several runs: each is a unit of its own, and they may share a flush. The only
+    /// call on the hot path, so it takes completions instead of suspending; they are called on the store's thread and
+    /// must return at once.
+    func commit(_ activations: [PendingCommit])
     /// Gives up a run without appending anything; it becomes claimable at `wakeAt`. Stale epoch: no effect.
     func release(_ request: ReleaseRequest) async throws
     func inbox(of run: RunKey) async throws -> [InboxMessage]
@@ -41,11 +39,12 @@ package protocol WorkflowStore: Sendable {
     func report(_ report: AttemptReport) async throws -> ReportOutcome
     func heartbeat(_ heartbeat: Heartbeat) async throws -> HeartbeatOutcome
     /// Tasks whose time limit has passed or whose worker is gone, at most `limit`, earliest first, of all queues.
-    /// Reading only; each is ended by ``report(_:)``.
+    /// Reading only; each is ended by ``report(_:)``. Tasks that their run carries are left out: their worker, which lives,
+    /// watches them.
     func overdueTasks(at now: Timestamp, limit: Int) async throws -> [OverdueTask]
     /// When something is due next, `nil` if nothing is: a run of `types` (workflow types) and `queues` that nobody
     /// owns; a task of `queues` that becomes visible, of the activity types `worker` has registered; any task that
-    /// passes a limit.
+    /// passes a limit and is not carried by its run.
     func nextDue(for worker: WorkerKey, queues: [TaskQueue], types: [String]) async throws -> Timestamp?
 
     // MARK: Workers
@@ -79,6 +78,19 @@ package protocol WorkflowStore: Sendable {
     /// a commit share a call. Called on the
     /// store's thread; must return at once.
     func observe(_ observer: @escaping @Sendable ([StoreChange]) -> Void) -> StoreObservation
+}
+
+/// An activation on its way into a store, and who hears what became of it.
+package struct PendingCommit: Sendable {
+    package let activation: ActivationCommit
+    package let completion: @Sendable (Result<CommitOutcome, any Error>) -> Void
+    package init(
+        _ activation: ActivationCommit,
+        completion: @escaping @Sendable (Result<CommitOutcome, any Error>) -> Void
+    ) {
+        self.activation = activation
+        self.completion = completion
+    }
 }
 
 /// Something became durable that somebody may wait for.

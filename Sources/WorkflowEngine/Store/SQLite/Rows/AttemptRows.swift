@@ -12,6 +12,13 @@ enum AttemptSQL {
         FROM tasks WHERE run_key = ?1 AND scheduled_event_id = ?2
         """
     }
+    /// Writes what a run's row knows of an attempt.
+    static var insertCarried: StaticString {
+        """
+        INSERT INTO attempts (run_key, scheduled_event_id, attempt, activity_type, identity, started_at, ended_at, \
+        outcome, failure) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)
+        """
+    }
     static var insertAbandoned: StaticString {
         """
         INSERT INTO attempts (run_key, scheduled_event_id, attempt, activity_type, identity, started_at, ended_at, \
@@ -46,6 +53,19 @@ extension StoreUnit {
         insert.bind(ending.endedAt.milliseconds)
         insert.bind(ending.end.rawValue)
         insert.bind(ending.nextAttemptAt?.milliseconds)
+        insert.bind(RowCoding.bytes(ending.failure))
+        try insert.run()
+    }
+
+    func insertAttempt(of task: CarriedTasks.Task, in run: RunKey, _ ending: AttemptEnding) throws {
+        var insert = try prepare(AttemptSQL.insertCarried)
+        insert.bind(run.rawValue)
+        insert.bind(task.scheduledEventID)
+        insert.bind(task.activityType)
+        insert.bind(ending.identity ?? "")
+        insert.bind(task.scheduledTime.milliseconds)
+        insert.bind(ending.endedAt.milliseconds)
+        insert.bind(ending.end.rawValue)
         insert.bind(RowCoding.bytes(ending.failure))
         try insert.run()
     }

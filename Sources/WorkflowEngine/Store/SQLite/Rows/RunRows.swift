@@ -35,22 +35,22 @@ enum RunSQL {
     }
     static var advance: StaticString {
         """
-        UPDATE runs SET next_event_id = ?, history_bytes = history_bytes + ?, wake_at = ?, waits = ?, blocked = NULL \
-        WHERE run_key = ?
+        UPDATE runs SET next_event_id = ?, history_bytes = history_bytes + ?, wake_at = ?, waits = ?, \
+        carried_tasks = ?, blocked = NULL WHERE run_key = ?
         """
     }
     static var release: StaticString { "UPDATE runs SET owner = 0, wake_at = ?, blocked = ? WHERE run_key = ?" }
     static var close: StaticString {
         """
-        UPDATE runs SET status = ?, close_time = ?, owner = 0, epoch = ?, wake_at = 9223372036854775807, waits = NULL, \
-        blocked = NULL WHERE run_key = ?
+        UPDATE runs SET next_event_id = ?, history_bytes = history_bytes + ?, status = ?, close_time = ?, owner = 0, \
+        epoch = ?, wake_at = 9223372036854775807, waits = NULL, carried_tasks = NULL, blocked = NULL WHERE run_key = ?
         """
     }
     static var message: StaticString {
         "UPDATE runs SET last_message_id = last_message_id + 1, wake_at = MIN(wake_at, ?) WHERE run_key = ?"
     }
     static var ownership: StaticString {
-        "SELECT status, owner, epoch, next_event_id, task_queue FROM runs WHERE run_key = ?"
+        "SELECT status, owner, epoch, next_event_id, task_queue, carried_tasks FROM runs WHERE run_key = ?"
     }
     static var wake: StaticString { "UPDATE runs SET wake_at = ? WHERE run_key = ?" }
     static var cancelRequested: StaticString { "UPDATE runs SET cancel_requested = 1 WHERE run_key = ?" }

@@ -59,6 +59,7 @@ enum TaskSQL {
     }
     static var delete: StaticString { "DELETE FROM tasks WHERE run_key = ? AND scheduled_event_id = ?" }
     static var deleteAll: StaticString { "DELETE FROM tasks WHERE run_key = ?" }
+    static var anyOf: StaticString { "SELECT 1 FROM tasks WHERE run_key = ? LIMIT 1" }
     static var requestCancel: StaticString {
         "UPDATE tasks SET cancel_requested = 1 WHERE run_key = ? AND scheduled_event_id = ?"
     }
@@ -145,13 +146,21 @@ extension StoreUnit {
         return try query.step() ? try TaskRow(query) : nil
     }
 
-    func tasks(of run: RunKey) throws -> [TaskRow] {
+    /// The task whether it has a row or its run carries it.
+    func taskRecord(_ key: TaskKey) throws -> TaskRecord? {
+        if let row = try task(key) { return row.record }
+        return try carriedTasks(of: key.run).first { $0.scheduledEventID == key.scheduledEventID }
+    }
+
+    /// All tasks of a run, carried ones included, in order of their events.
+    func tasks(of run: RunKey) throws -> [TaskRecord] {
         var query = try prepare(TaskSQL.ofRun)
         query.bind(run.rawValue)
         defer { query.reset() }
-        var rows: [TaskRow] = []
-        while try query.step() { rows.append(try TaskRow(query)) }
-        return rows
+        var records: [TaskRecord] = []
+        while try query.step() { records.append(try TaskRow(query).record) }
+        let carried = try carriedTasks(of: run)
+        return carried.isEmpty ? records : (records + carried).sorted { $0.scheduledEventID < $1.scheduledEventID }
     }
 
     func deleteTask(_ key: TaskKey) throws {
@@ -174,7 +183,7 @@ extension StoreUnit {
         started.bind(queue.rawValue)
         return TaskCounts(
             waiting: Int(try waiting.integers().first ?? 0),
-            started: Int(try started.integers().first ?? 0)
+            started: Int(try started.integers().first ?? 0) + (try countCarriedTasks(in: queue))
         )
     }
 }

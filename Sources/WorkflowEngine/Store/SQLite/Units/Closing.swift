@@ -14,43 +14,47 @@ extension StoreUnit {
         let event = HistoryEvent(id: run.nextEventID, time: now, attributes: attributes)
         let bytes = HistoryCoding.encode([event])
         try appendHistory(bytes, to: key, from: run.nextEventID)
-        var advance = try prepare(RunSQL.advance)
-        advance.bind(run.nextEventID + 1)
-        advance.bind(bytes.count)
-        advance.bind(Timestamp.never.milliseconds)
-        advance.bind(nil as [UInt8]?)
-        advance.bind(key.rawValue)
-        try advance.run()
-        try close(key, as: .terminated, epoch: run.epoch + 1, formerOwner: run.owner, at: now)
+        try putDownTasks(of: key)
+        try deleteAll(InboxSQL.deleteAll, of: key)
+        let end = RunEnd(
+            status: .terminated,
+            time: now,
+            epoch: run.epoch + 1,
+            nextEventID: run.nextEventID + 1,
+            addedBytes: bytes.count
+        )
+        try close(key, end, formerOwner: run.owner)
     }
 
-    /// Closes a run whose last events are written: removes its tasks, timers and inbox.
+    /// Closes a run whose last events are written, whose inbox is empty and that carries no tasks: removes the others,
+    /// and its timers.
     ///
     /// - Parameter formerOwner: whom to tell that the run is lost; `nobody` when the owner itself closes it.
-    mutating func close(
-        _ run: RunKey,
-        as status: RunStatus,
-        epoch: Int64,
-        formerOwner: WorkerKey,
-        at now: Timestamp
-    ) throws {
-        try abandonTasks(of: run, at: now)
-        for sql in [TimerSQL.deleteAll, InboxSQL.deleteAll] {
-            var delete = try prepare(sql)
-            delete.bind(run.rawValue)
-            try delete.run()
-        }
+    mutating func close(_ run: RunKey, _ end: RunEnd, formerOwner: WorkerKey) throws {
+        try abandonTasks(of: run, at: end.time)
+        try deleteAll(TimerSQL.deleteAll, of: run)
         var update = try prepare(RunSQL.close)
-        update.bind(status.rawValue)
-        update.bind(now.milliseconds)
-        update.bind(epoch)
+        update.bind(end.nextEventID)
+        update.bind(end.addedBytes)
+        update.bind(end.status.rawValue)
+        update.bind(end.time.milliseconds)
+        update.bind(end.epoch)
         update.bind(run.rawValue)
         try update.run()
         if formerOwner != .nobody { changes.append(.ownershipLost(run, by: formerOwner)) }
         changes.append(.closed(run))
     }
 
+    private func deleteAll(_ sql: StaticString, of run: RunKey) throws {
+        var delete = try prepare(sql)
+        delete.bind(run.rawValue)
+        try delete.run()
+    }
+
     private mutating func abandonTasks(of run: RunKey, at now: Timestamp) throws {
+        var any = try prepare(TaskSQL.anyOf)
+        any.bind(run.rawValue)
+        guard try !any.integers().isEmpty else { return }
         var started = try prepare(TaskSQL.startedOf)
         started.bind(run.rawValue)
         for event in try started.integers() { changes.append(.attemptRevoked(run, event)) }
@@ -62,4 +66,14 @@ extension StoreUnit {
         delete.bind(run.rawValue)
         try delete.run()
     }
+}
+
+/// What is written into a run's row when it closes.
+struct RunEnd {
+    var status: RunStatus
+    var time: Timestamp
+    var epoch: Int64
+    var nextEventID: EventID
+    /// Bytes of history that were appended with the close.
+    var addedBytes: Int
 }

@@ -6,7 +6,8 @@ extension StoreUnit {
         guard let ownership = try ownership(of: run), ownership.allows(activation.worker, epoch: activation.epoch)
         else { return .ownershipLost }
         guard ownership.nextEventID == activation.firstEventID else { return .historyMoved }
-        guard try areCurrent(activation.endedAttempts, activation) else { return .staleAttempt }
+        var carried = ownership.carried
+        guard try areCurrent(activation.endedAttempts, carried, activation) else { return .staleAttempt }
         if activation.closes != nil {
             guard try Set(messageIDs(of: run)).isSubset(of: activation.consumedInbox) else { return .unreadInbox }
         }
@@ -14,16 +15,18 @@ extension StoreUnit {
             try appendHistory(activation.events, to: run, from: activation.firstEventID)
         }
         try deleteMessages(activation.consumedInbox, of: run)
-        try changeTasks(activation)
+        try changeTasks(activation, &carried, queue: ownership.taskQueue)
         for timer in activation.removedTimers { try deleteTimer(timer, of: run) }
         for timer in activation.newTimers { try insertTimer(timer, of: run) }
         for (name, value) in activation.published { try publish(value, as: name, of: run) }
         if !activation.published.isEmpty { changes.append(.published(run)) }
-        try advance(activation)
         if let status = activation.closes {
-            try close(run, as: status, epoch: activation.epoch, formerOwner: .nobody, at: activation.now)
-        } else if activation.releases {
-            try giveUp(run, queue: ownership.taskQueue, wakeAt: activation.wakeAt, blocked: nil)
+            try close(run, RunEnd(activation, status: status), formerOwner: .nobody)
+        } else {
+            try advance(activation, carried)
+            if activation.releases {
+                try giveUp(run, queue: ownership.taskQueue, wakeAt: activation.wakeAt, blocked: nil)
+            }
         }
         return .committed
     }
@@ -32,6 +35,7 @@ extension StoreUnit {
         guard let ownership = try ownership(of: request.run), ownership.owner != .nobody,
             ownership.allows(ownership.owner, epoch: request.epoch)
         else { return }
+        try putDownTasks(of: request.run)
         try giveUp(request.run, queue: ownership.taskQueue, wakeAt: request.wakeAt, blocked: request.blocked)
     }
 
@@ -51,20 +55,29 @@ extension StoreUnit {
         if wakeAt != .never { changes.append(.runnable(queue)) }
     }
 
-    private func advance(_ activation: ActivationCommit) throws {
+    private func advance(_ activation: ActivationCommit, _ carried: CarriedTasks) throws {
         var update = try prepare(RunSQL.advance)
         update.bind(activation.nextEventID)
         update.bind(activation.events.count)
         update.bind(activation.wakeAt.milliseconds)
         update.bind(RowCoding.bytes(activation.waits))
+        update.bind(carried.bytes)
         update.bind(activation.run.rawValue)
         try update.run()
     }
 
-    private func areCurrent(_ attempts: [EndedAttempt], _ activation: ActivationCommit) throws -> Bool {
+    private func areCurrent(
+        _ attempts: [EndedAttempt],
+        _ carried: CarriedTasks,
+        _ activation: ActivationCommit
+    ) throws -> Bool {
         var seen: Set<EventID> = []
         for attempt in attempts {
             guard seen.insert(attempt.outcome.scheduledEventID).inserted else { return false }
+            if carried.contains(attempt.outcome.scheduledEventID) {
+                guard attempt.outcome.attempt == 1 else { return false }
+                continue
+            }
             var query = try prepare(TaskSQL.state)
             query.bind(TaskKey(run: activation.run, scheduledEventID: attempt.outcome.scheduledEventID))
             defer { query.reset() }
@@ -75,21 +88,55 @@ extension StoreUnit {
         return true
     }
 
-    private mutating func changeTasks(_ activation: ActivationCommit) throws {
-        for attempt in activation.endedAttempts {
-            let key = TaskKey(run: activation.run, scheduledEventID: attempt.outcome.scheduledEventID)
-            let decision = AttemptReport.Decision.ended(attempt.outcome.result)
-            let ending = AttemptEnding(
-                end: AttemptEnd(decision),
-                endedAt: attempt.endedAt,
-                identity: attempt.outcome.identity,
-                failure: decision.failure
-            )
-            try insertAttempt(of: key, ending)
-            try deleteTask(key)
+    private mutating func changeTasks(
+        _ activation: ActivationCommit,
+        _ carried: inout CarriedTasks,
+        queue: TaskQueue
+    ) throws {
+        for attempt in activation.endedAttempts { try endAttempt(attempt, of: activation.run, &carried) }
+        for event in activation.cancelledTasks {
+            if carried.contains(event) { try putDown(&carried, activation) }
+            try cancelTask(event, activation)
         }
-        for event in activation.cancelledTasks { try cancelTask(event, activation) }
-        for task in activation.newTasks { try insertTask(task, activation) }
+        for task in activation.newTasks {
+            if task.isCarried(by: activation, queue: queue) {
+                carried.append(task)
+            } else {
+                try insertTask(task, of: activation.run)
+            }
+        }
+        if activation.closes != nil || activation.releases { try putDown(&carried, activation) }
+    }
+
+    private func endAttempt(_ attempt: EndedAttempt, of run: RunKey, _ carried: inout CarriedTasks) throws {
+        let key = TaskKey(run: run, scheduledEventID: attempt.outcome.scheduledEventID)
+        let decision = AttemptReport.Decision.ended(attempt.outcome.result)
+        let ending = AttemptEnding(
+            end: AttemptEnd(decision),
+            endedAt: attempt.endedAt,
+            identity: attempt.outcome.identity,
+            failure: decision.failure
+        )
+        if let task = carried.remove(key.scheduledEventID) { return try insertAttempt(of: task, in: run, ending) }
+        try insertAttempt(of: key, ending)
+        try deleteTask(key)
+    }
+
+    /// Gives the carried tasks rows within the run's own commit, which writes their absence anyhow.
+    private mutating func putDown(_ carried: inout CarriedTasks, _ activation: ActivationCommit) throws {
+        for task in carried.tasks {
+            let scheduled = try Self.readingCarried(of: activation.run) { () throws(DecodingFailure) in
+                try RowCoding.scheduled(task.scheduled)
+            }
+            let row = NewTask(
+                scheduledEventID: task.scheduledEventID,
+                scheduled: scheduled,
+                scheduledTime: task.scheduledTime,
+                startedBy: activation.worker
+            )
+            try insertTask(row, of: activation.run)
+        }
+        carried = .none
     }
 
     private mutating func cancelTask(_ event: EventID, _ activation: ActivationCommit) throws {
@@ -110,7 +157,7 @@ extension StoreUnit {
         try deliver(.activityEnded(outcome), to: run, at: activation.now)
     }
 
-    private mutating func insertTask(_ task: NewTask, _ activation: ActivationCommit) throws {
+    mutating func insertTask(_ task: NewTask, of run: RunKey) throws {
         let isStarted = task.startedBy != .nobody
         let time = task.scheduledTime
         let deadline =
@@ -118,7 +165,7 @@ extension StoreUnit {
             ? TaskDeadline.started(task.scheduled, scheduledTime: time, startedAt: time, lastHeartbeat: nil)
             : TaskDeadline.waiting(task.scheduled, scheduledTime: time, visibleAt: time)
         var insert = try prepare(TaskSQL.insert)
-        insert.bind(TaskKey(run: activation.run, scheduledEventID: task.scheduledEventID))
+        insert.bind(TaskKey(run: run, scheduledEventID: task.scheduledEventID))
         insert.bind(task.scheduled.taskQueue.rawValue)
         insert.bind(task.scheduled.activityType)
         insert.bind(isStarted ? TaskState.started.rawValue : TaskState.waiting.rawValue)
@@ -139,6 +186,7 @@ private struct RunOwnership {
     var epoch: Int64
     var nextEventID: EventID
     var taskQueue: TaskQueue
+    var carried: CarriedTasks
 
     func allows(_ worker: WorkerKey, epoch: Int64) -> Bool {
         status == Int64(RunStatus.running.rawValue) && owner == worker && worker != .nobody && self.epoch == epoch
@@ -156,7 +204,22 @@ extension StoreUnit {
             owner: WorkerKey(query.integer(1)),
             epoch: query.integer(2),
             nextEventID: query.integer(3),
-            taskQueue: TaskQueue(query.text(4))
+            taskQueue: TaskQueue(query.text(4)),
+            carried: try Self.readingCarried(of: run) { () throws(DecodingFailure) in
+                try query.blob(5).map { bytes throws(DecodingFailure) in try CarriedTasks(bytes) } ?? .none
+            }
+        )
+    }
+}
+
+extension RunEnd {
+    fileprivate init(_ activation: ActivationCommit, status: RunStatus) {
+        self.init(
+            status: status,
+            time: activation.now,
+            epoch: activation.epoch,
+            nextEventID: activation.nextEventID,
+            addedBytes: activation.events.count
         )
     }
 }

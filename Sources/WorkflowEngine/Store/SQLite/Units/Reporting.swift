@@ -3,9 +3,9 @@ import WorkflowCore
 extension StoreUnit {
     mutating func report(_ report: AttemptReport) throws -> ReportOutcome {
         let key = TaskKey(run: report.run, scheduledEventID: report.scheduledEventID)
-        guard let row = try task(key), row.record.accepts(report), let run = try head(report.run) else {
-            return .stale
-        }
+        guard try taskRecord(key)?.accepts(report) == true else { return .stale }
+        try putDownTasks(of: report.run)
+        guard let row = try task(key), let run = try head(report.run) else { return .stale }
         let task = row.record
         if report.worker == nil, task.state == .started {
             changes.append(.attemptRevoked(report.run, report.scheduledEventID))
@@ -46,7 +46,8 @@ extension StoreUnit {
 
     mutating func heartbeat(_ heartbeat: Heartbeat) throws -> HeartbeatOutcome {
         let key = TaskKey(run: heartbeat.run, scheduledEventID: heartbeat.scheduledEventID)
-        guard let task = try task(key)?.record, task.accepts(heartbeat) else { return .stale }
+        guard let task = try taskRecord(key), task.accepts(heartbeat) else { return .stale }
+        try putDownTasks(of: heartbeat.run)
         let deadline = TaskDeadline.started(
             task.scheduled,
             scheduledTime: task.scheduledTime,

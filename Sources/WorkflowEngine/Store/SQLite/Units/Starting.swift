@@ -3,8 +3,10 @@ import WorkflowCore
 extension StoreUnit {
     mutating func start(_ request: StartRequest) throws -> StartOutcome {
         let workflowID = request.started.workflowID
-        if let earlier = try head(startedBy: request.requestID, of: workflowID) { return .existing(earlier.reference) }
         let last = try head(RunTarget(workflowID))
+        if last != nil, let earlier = try head(startedBy: request.requestID, of: workflowID) {
+            return .existing(earlier.reference)
+        }
         let decision = StartDecision.decide(
             last: last?.status,
             reuse: request.reusePolicy,

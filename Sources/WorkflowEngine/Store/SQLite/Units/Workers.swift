@@ -19,6 +19,7 @@ extension StoreUnit {
         query.bind(worker.rawValue)
         let runs = try query.runsToWake()
         for run in runs {
+            try putDownTasks(of: run.key)
             var update = try prepare(RunSQL.free)
             update.bind(min(run.wakeAt, now).milliseconds)
             update.bind(run.key.rawValue)
