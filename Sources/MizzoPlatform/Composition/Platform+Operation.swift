@@ -2,7 +2,6 @@ import CloudServices
 import DurableSQLite
 import GRDB
 import MizzoCatalog
-import WorkflowEngine
 import WorkflowStore
 
 extension Platform {
@@ -14,10 +13,10 @@ extension Platform {
         return migrator
     }
 
-    /// The workflows of a database file, for operators' commands.
+    /// The workflows of a database file, for operators' commands: also of one that is not the platform's. Nothing is
+    /// migrated.
     package static func openStore(path: String) async throws -> any WorkflowStore {
-        let database = try DurableDatabase.open(DurableDatabase.Configuration(path: path))
-        return try await WorkflowDatabase.open(database, applicationMigrations: migrations).store
+        try await SQLiteWorkflowStore.openExisting(DurableDatabase.Configuration(path: path))
     }
 
     /// Upload events that were given up, oldest first.

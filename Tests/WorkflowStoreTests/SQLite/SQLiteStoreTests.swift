@@ -182,6 +182,51 @@ struct SQLiteStoreTests {
         }
     }
 
+    @Test("an operator's program opens a file with any application's tables and migrates nothing")
+    func existing() async throws {
+        try await SQLiteFile.withTemporary { file in
+            var migrator = DatabaseMigrator()
+            migrator.registerMigration("orders-1") { try $0.execute(sql: "CREATE TABLE orders (name TEXT)") }
+            let database = try DurableDatabase.open(file.configuration)
+            defer { database.close() }
+            let store = try await SQLiteWorkflowStore.open(database, applicationMigrations: migrator)
+            _ = try await store.start(StartRequest("w"))
+            let operating = try await SQLiteWorkflowStore.openExisting(file.configuration)
+            #expect(try await operating.run(RunTarget("w"))?.status == .running)
+            _ = try await operating.signal(SignalRequest("w", "a"))
+            #expect(try await store.run(RunTarget("w"))?.inboxCount == 1)
+            try await operating.close()
+            _ = try await SQLiteWorkflowStore.open(database, applicationMigrations: migrator)
+            try await store.close()
+        }
+    }
+
+    @Test("an operator's program refuses a file without workflows, or with newer ones, and leaves it as it is")
+    func notOurs() async throws {
+        try await SQLiteFile.withTemporary { file in
+            let path = file.configuration.path
+            let queue = try DatabaseQueue(path: path)
+            try await queue.write { try $0.execute(sql: "CREATE TABLE orders (name TEXT)") }
+            try queue.close()
+            let before = try Data(contentsOf: URL(fileURLWithPath: path))
+            await #expect(throws: DatabaseFailure.self) {
+                _ = try await SQLiteWorkflowStore.openExisting(file.configuration)
+            }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+        }
+        try await SQLiteFile.withTemporary { file in
+            try await file.withStore { _, database in
+                try await database.write { database in
+                    try database.execute(sql: "INSERT INTO grdb_migrations VALUES ('workflow-9999')")
+                }
+            }
+            let error = await #expect(throws: DatabaseFailure.self) {
+                _ = try await SQLiteWorkflowStore.openExisting(file.configuration)
+            }
+            #expect(error?.kind == .databaseNewer)
+        }
+    }
+
     private func tracks(_ database: DurableDatabase) async throws -> Int? {
         try await database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM tracks") }
     }

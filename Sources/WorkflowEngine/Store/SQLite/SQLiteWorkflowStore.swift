@@ -24,6 +24,11 @@ package final class SQLiteWorkflowStore: Sendable {
         var migrator = applicationMigrations
         WorkflowSchema.register(in: &migrator)
         try database.migrate(migrator)
+        return try await attach(to: database)
+    }
+
+    /// The store in a file that has its tables.
+    static func attach(to database: DurableDatabase) async throws -> SQLiteWorkflowStore {
         let statements = try await database.write { database in
             guard let connection = database.sqliteConnection else { throw StoreError.notTheWriter }
             return StatementCache(connection: connection)

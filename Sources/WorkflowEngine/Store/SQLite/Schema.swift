@@ -3,6 +3,9 @@ import GRDB
 /// The engine's tables, as migrations. Times are milliseconds since 1970; "never" is the largest 64-bit integer
 /// (9223372036854775807), so that comparisons need no special case.
 package enum WorkflowSchema {
+    /// How the names of the engine's migrations begin.
+    static let migrationPrefix = "workflow-"
+
     /// Adds the engine's migrations to those of an application.
     package static func register(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("workflow-0001") { database in
