@@ -63,19 +63,22 @@ package struct ReplayMismatch: Error, Hashable, Sendable, CustomStringConvertibl
 package struct CommandMatcher {
     private var recorded: [HistoryEvent]
     private var used: [Bool]
+    /// Where the unused events of a key are, the first one last.
+    private var unused: [CommandKey: [Int]] = [:]
 
     package init(recorded: [HistoryEvent]) {
         self.recorded = recorded
         used = Array(repeating: false, count: recorded.count)
+        for index in recorded.indices.reversed() {
+            if let key = CommandKey(recorded[index]) { unused[key, default: []].append(index) }
+        }
     }
 
     /// The event that `key` became: the first unused one with the same key.
     package mutating func take(_ key: CommandKey) -> HistoryEvent? {
-        for index in recorded.indices where !used[index] && CommandKey(recorded[index]) == key {
-            used[index] = true
-            return recorded[index]
-        }
-        return nil
+        guard let index = unused[key]?.popLast() else { return nil }
+        used[index] = true
+        return recorded[index]
     }
 
     /// The first recorded event that no command has claimed. Patch markers do not count: code that no longer asks for a

@@ -27,9 +27,9 @@ extension RunMachine {
         isTruncated: Bool
     ) throws {
         var matcher = CommandMatcher(recorded: recorded)
-        var bindings: [(Command, EventID)] = []
+        var bindings = CommandBindings()
         for issued in commands {
-            guard let key = key(of: issued.command, pending: bindings) else { continue }
+            guard let key = key(of: issued.command, bindings) else { continue }
             guard let event = matcher.take(key) else {
                 if isTruncated { continue }
                 throw ReplayMismatch(
@@ -39,7 +39,7 @@ extension RunMachine {
                     location: issued.location
                 )
             }
-            bindings.append((issued.command, event.id))
+            bindings.add(issued.command, event.id)
             if issued.command.closesRun { break }
         }
         if let missing = matcher.firstUnused {
@@ -51,7 +51,7 @@ extension RunMachine {
             )
         }
         // Bound first: a timer can be started and cancelled in one activation.
-        for (command, id) in bindings { bindOperation(of: command, to: id) }
+        for (operation, id) in bindings.begun { bind(operation, to: id) }
         for event in recorded { _ = try apply(event) }
     }
 
@@ -105,12 +105,8 @@ extension RunMachine {
         }
     }
 
-    private func key(of command: Command, pending: [(Command, EventID)]) -> CommandKey? {
-        func event(of operation: OperationID) -> EventID? {
-            for case (.scheduleActivity(operation, _), let id) in pending { return id }
-            for case (.startTimer(operation, _), let id) in pending { return id }
-            return eventOfOperation[operation]
-        }
+    private func key(of command: Command, _ bindings: CommandBindings) -> CommandKey? {
+        func event(of operation: OperationID) -> EventID? { bindings.begun[operation] ?? eventOfOperation[operation] }
         switch command {
         case .scheduleActivity(_, let activity): return .scheduleActivity(type: activity.activityType)
         case .requestCancelActivity(let operation):
@@ -118,12 +114,27 @@ extension RunMachine {
         case .startTimer(_, let duration): return .startTimer(milliseconds: duration.wholeMilliseconds)
         case .cancelTimer(let operation):
             // The first cancellation ended the timer; recording drops the second one too.
-            if pending.contains(where: { $0.0 == command }) { return nil }
+            if bindings.cancelledTimers.contains(operation) { return nil }
             return event(of: operation).map { .cancelTimer(startedEventID: $0) }
         case .recordPatch(let id): return .recordPatch(id: id)
         case .completeWorkflow: return .completeWorkflow
         case .failWorkflow: return .failWorkflow
         case .cancelWorkflow: return .cancelWorkflow
+        }
+    }
+}
+
+/// What the commands of one replayed activation were matched with so far.
+private struct CommandBindings {
+    /// The events that began operations.
+    var begun: [OperationID: EventID] = [:]
+    var cancelledTimers: Set<OperationID> = []
+
+    mutating func add(_ command: Command, _ id: EventID) {
+        switch command {
+        case .scheduleActivity(let operation, _), .startTimer(let operation, _): begun[operation] = id
+        case .cancelTimer(let operation): cancelledTimers.insert(operation)
+        default: break
         }
     }
 }
