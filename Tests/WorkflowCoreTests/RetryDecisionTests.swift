@@ -75,6 +75,7 @@ struct RetryDecisionTests {
         Row("a schedule-to-start timeout", .timeout(.scheduleToStart), is: .giveUp(.timeout)),
         Row("a schedule-to-close timeout", .timeout(.scheduleToClose), is: .giveUp(.timeout)),
         Row("a cancellation", .of(.cancelled(details: nil)), is: .giveUp(.cancelRequested)),
+        Row("an error that a cancellation caused", .error("Busy", cause: .of(.cancelled(details: nil))), is: retry),
         Row("a termination", .of(.terminated), is: .giveUp(.nonRetryableFailure)),
         Row("an engine failure", .of(.server(nonRetryable: false)), is: retry),
         Row("an engine failure that forbids it", .of(.server(nonRetryable: true)), is: .giveUp(.nonRetryableFailure)),

@@ -43,6 +43,12 @@ private struct Endless: Workflow {
     }
 }
 
+private struct Echo: Workflow {
+    func run(_ workflow: WorkflowContext, input: String) async throws -> String {
+        try await workflow.execute(Work.self, input)
+    }
+}
+
 @Suite("Ownership", .timeLimit(.minutes(1))) struct OwnershipTests {
     @Test("with room for one run in memory, fifty runs come to their end by cold replay", arguments: StoreKind.allCases)
     func coldReplay(kind: StoreKind) async throws {
@@ -125,6 +131,59 @@ private struct Endless: Workflow {
             #expect(try await test.resultSkippingTime(of: other) == "first 3 side 1")
             let attempts = try await test.attempts(of: other)
             #expect(Set(attempts.filter { $0.outcome == "completed" }.map(\.identity)) == ["second"])
+        }
+    }
+
+    @Test("whatever an activity throws because its worker stops is tried again elsewhere, even a final error")
+    func stoppedActivity() async throws {
+        let gate = Gate()
+        let stops = Does { _, _ in
+            do { try await gate.pass() } catch {
+                throw ApplicationError("gone", type: "Gone", nonRetryable: true, cause: error)
+            }
+            return "never"
+        }
+        try await StoreKind.sqlite.withDatabase { database in
+            let clock = VirtualClock()
+            let run = try await echoing(on: database, clock, stops) { test in
+                let run = try await test.client.start(Echo.self, id: "e", input: "x")
+                await gate.entered()
+                return run
+            }
+            try await echoing(on: database, clock, .echo) { test in
+                let result = try await test.resultSkippingTime(of: run)
+                #expect(result == "x")
+                #expect(try await test.attempts(of: run).map(\.outcome) == ["failed", "completed"])
+            }
+        }
+    }
+
+    private func echoing<Value>(
+        on database: WorkflowDatabase,
+        _ clock: VirtualClock,
+        _ activity: Does<Work>,
+        _ body: (TestEnvironment) async throws -> Value
+    ) async throws -> Value {
+        try await TestEnvironment.run(
+            database: database,
+            clock: clock,
+            configuration: .test(),
+            workflows: [Echo.self],
+            activities: [activity],
+            body
+        )
+    }
+
+    @Test("an activity that throws CancellationError of its own accord fails as with any other error")
+    func pretendedCancellation() async throws {
+        let pretends = Does { _, context in
+            if context.attempt == 1 { throw CancellationError() }
+            return context.lastFailure?.message ?? ""
+        }
+        try await withEngine([Echo.self], [pretends]) { test in
+            let run = try await test.client.start(Echo.self, id: "e", input: "x")
+            let message = try await test.resultSkippingTime(of: run)
+            #expect(message.contains("CancellationError") && !message.contains("shut down"))
         }
     }
 

@@ -107,9 +107,10 @@ extension RetryPolicy {
     /// Unlike Temporal, which looks at the outermost failure only, the whole chain counts: wrapping a
     /// non-retryable error must not make it retryable.
     private func terminalState(of failure: Failure) -> RetryState? {
+        // As a cause it says only how something came to fail: a client that a shutdown interrupted, for example.
+        if case .cancelled = failure.kind { return .cancelRequested }
         for link in failure.chain {
             switch link.kind {
-            case .cancelled: return .cancelRequested
             case .terminated: return .nonRetryableFailure
             case .timeout(.scheduleToStart, _), .timeout(.scheduleToClose, _): return .timeout
             case .timeout(let type, _):
@@ -120,7 +121,7 @@ extension RetryPolicy {
                 if application.nonRetryable || nonRetryableErrorTypes.contains(application.type) {
                     return .nonRetryableFailure
                 }
-            case .activity: continue
+            case .activity, .cancelled: continue
             }
         }
         return nil
