@@ -69,7 +69,7 @@ extension JSONValue {
         }
         self = [
             "code": .string(blocked.code), "message": .string(blocked.message), "eventId": .int(blocked.eventID),
-            "location": .of(blocked.location), "lastTry": JSONValue(blocked.time),
+            "location": .of(blocked.location), "since": JSONValue(blocked.since), "lastTry": JSONValue(blocked.time),
             "tries": .int(blocked.count), "nextTry": JSONValue(nextTry),
         ]
     }

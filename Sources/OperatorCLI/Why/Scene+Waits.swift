@@ -17,6 +17,7 @@ extension Scene {
         Verdict(
             .waitingForSignal,
             wait.words,
+            since: wait.since,
             until: timers.first?.fireTime,
             next: "the signal continues the run within a second\(serving)\(limit)",
             withoutWorkers: "signals are kept and delivered in order when a worker starts",
@@ -28,6 +29,7 @@ extension Scene {
         Verdict(
             .waitingForCondition,
             wait.words,
+            since: wait.since,
             until: timers.first?.fireTime,
             next: "it is looked at after every signal, activity and timer of the run\(limit)",
             withoutWorkers: "stays as it is; signals are kept for the next worker",
@@ -39,6 +41,7 @@ extension Scene {
         Verdict(
             .waitingForTimer,
             "a timer (event \(timer.startedEventID)) that fires \(time.time(timer.fireTime))",
+            since: run.waits.first { $0.eventID == timer.startedEventID }?.since,
             until: timer.fireTime,
             next: "the timer fires \(time.time(timer.fireTime))\(serving)",
             withoutWorkers: "the timer counts on; if it is due by then it fires when a worker starts",

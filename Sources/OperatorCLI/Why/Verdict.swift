@@ -152,7 +152,7 @@ struct Scene {
         return Verdict(
             .blocked,
             "blocked [\(reason.code)]\(event)\(location): \(reason.message)",
-            since: reason.time,
+            since: reason.since,
             until: run.wakeAt,
             next: next,
             withoutWorkers: "stays blocked, nothing is lost; messages wait unread",
@@ -190,7 +190,8 @@ struct Scene {
         if run.nextEventID <= 2 { return ("has not begun", run.startTime) }
         if run.inboxCount > 0 {
             let words = run.inboxCount == 1 ? "has 1 unread message" : "has \(run.inboxCount) unread messages"
-            return (words, nil)
+            // The first message made a run that nobody owns due.
+            return (words, run.owner == .nobody && run.wakeAt <= time.now ? run.wakeAt : nil)
         }
         if let timer = timers.first, timer.fireTime <= time.now { return ("has a timer that is due", timer.fireTime) }
         return nil

@@ -23,6 +23,8 @@ final class CachedRun {
     /// What was read and has not been replayed, in phase `loaded`.
     var loaded: RunLoop.LoadedRun?
     var execution: RunExecution?
+    /// When the run ends as timed out, whatever its code does; known once its history was read.
+    var timeLimit = Timestamp.never
     /// Resolutions of events that are recorded but that no activation has handled.
     var unhandled: [RunMachine.Resolution] = []
     var inputs: [ActivationInput] = []

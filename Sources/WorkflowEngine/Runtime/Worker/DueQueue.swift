@@ -30,6 +30,17 @@ struct DueQueue {
         heap.insert(Entry(time: time, sequence: sequence, action: action))
     }
 
+    /// Takes out all calls, earliest first.
+    mutating func removeCalls() -> [@Sendable () -> Void] {
+        var calls: [@Sendable () -> Void] = []
+        var rest = Heap<Entry>()
+        while let entry = heap.popMin() {
+            if case .call(let call) = entry.action { calls.append(call) } else { rest.insert(entry) }
+        }
+        heap = rest
+        return calls
+    }
+
     mutating func popDue(at now: Timestamp) -> Action? {
         guard let first = heap.min, first.time <= now else { return nil }
         return heap.removeMin().action

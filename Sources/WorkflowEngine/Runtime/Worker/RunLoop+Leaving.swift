@@ -75,7 +75,7 @@ extension RunLoop {
             ]
         )
         drop(run)
-        storeBlocked(run.claimed, BlockedReason(error, at: environment.clock.now))
+        storeBlocked(run, BlockedReason(error, at: environment.clock.now))
     }
 
     /// The run's code still occupies a thread: the execution must not be touched.
@@ -93,20 +93,21 @@ extension RunLoop {
         block(run, violation)
     }
 
-    private func storeBlocked(_ claimed: ClaimedRun, _ reason: BlockedReason) {
+    private func storeBlocked(_ run: CachedRun, _ reason: BlockedReason) {
         let store = environment.store
-        let reference = claimed.reference
+        let (reference, epoch, timeLimit) = (run.claimed.reference, run.claimed.epoch, run.timeLimit)
         Task { [weak self] in
             var reason = reason
             let before = try? await store.run(RunTarget(reference.workflowID, runID: reference.runID))
             reason.count = (before?.blocked?.count ?? 0) + 1
+            reason.since = before?.blocked?.since ?? reason.time
             // 10 s doubled each time, at most 10 min: as Temporal's longest workflow-task back-off.
             let pause = min(Duration.seconds(10 << min(reason.count - 1, 6)), .seconds(600))
             self?.release(
                 ReleaseRequest(
                     run: reference.key,
-                    epoch: claimed.epoch,
-                    wakeAt: reason.time + pause,
+                    epoch: epoch,
+                    wakeAt: reason.time < timeLimit ? min(reason.time + pause, timeLimit) : reason.time + pause,
                     blocked: reason
                 )
             )
@@ -117,6 +118,7 @@ extension RunLoop {
 
     /// Evicts runs beyond the configured number that were not used since the sweep passed them last.
     func evictSurplus() {
+        forgetSweptRuns()
         var inspected = 0
         while runs.count > environment.configuration.maximumCachedRuns && inspected < sweep.count {
             inspected += 1
@@ -129,6 +131,13 @@ extension RunLoop {
                 sweep.append(key)
             }
         }
+    }
+
+    /// Runs leave memory in other ways too: their places in the list must not add up.
+    private func forgetSweptRuns() {
+        guard sweep.count > 2 * runs.count + 1000 else { return }
+        var seen: Set<RunKey> = []
+        sweep.removeAll { runs[$0] == nil || !seen.insert($0).inserted }
     }
 
     private func evict(_ run: CachedRun) {

@@ -31,6 +31,7 @@ extension RunLoop {
         switch result {
         case .success(let loaded):
             run.loaded = loaded
+            run.timeLimit = loaded.history.timeLimit
             run.phase = .loaded
             markReady(run)
         case .failure(let error as DecodingFailure): block(run, error)
@@ -46,6 +47,10 @@ extension RunLoop {
             return true
         }
         let execution = makeExecution(run, code)
+        if run.timeLimit <= environment.clock.now {
+            expire(run, execution, loaded)
+            return true
+        }
         run.execution = execution
         watch.enter(run.key)
         let result = Result { try execution.replay(loaded.history) }
@@ -58,6 +63,18 @@ extension RunLoop {
         case .failure(let error): block(run, error)
         }
         return true
+    }
+
+    /// Ends a run whose time limit has passed without running its code, which may be what blocks it.
+    private func expire(_ run: CachedRun, _ execution: RunExecution, _ loaded: LoadedRun) {
+        do {
+            for event in loaded.history { _ = try execution.machine.apply(event) }
+        } catch {
+            return block(run, error)
+        }
+        run.execution = execution
+        replayed(run, execution, loaded.inbox, [])
+        run.inputs.append(.runTimedOut)
     }
 
     private func makeExecution(_ run: CachedRun, _ code: WorkflowCode) -> RunExecution {
@@ -139,5 +156,15 @@ extension RunLoop {
         guard run.inboxChangedWhileReading else { return }
         run.inboxChangedWhileReading = false
         readInbox(run)
+    }
+}
+
+extension [HistoryEvent] {
+    /// When the run of this history times out.
+    fileprivate var timeLimit: Timestamp {
+        guard case .workflowExecutionStarted(let started)? = first?.attributes, let time = first?.time,
+            let limit = started.workflowRunTimeout
+        else { return .never }
+        return time + limit
     }
 }

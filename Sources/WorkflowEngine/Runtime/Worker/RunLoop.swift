@@ -45,6 +45,7 @@ final class RunLoop: @unchecked Sendable {
     var commits: [PendingCommit] = []
     var due = DueQueue()
     var sweep: [RunKey] = []
+    private var lastLook = Timestamp.distantPast
     private var lastStay = 0
     var isStopping = false
     /// Runs that got a message while they were not loaded: one that this process has just started may not be here yet.
@@ -175,6 +176,10 @@ final class RunLoop: @unchecked Sendable {
 
     private func fireDue() {
         let now = environment.clock.now
+        // A clock that was set back: what this process planned for itself does not wait for the difference. Timers do,
+        // they are points in time.
+        if now + .seconds(1) < lastLook { for call in due.removeCalls() { call() } }
+        lastLook = now
         while let action = due.popDue(at: now) {
             switch action {
             case .call(let call): call()

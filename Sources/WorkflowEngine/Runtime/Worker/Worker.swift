@@ -247,12 +247,19 @@ public final class Worker: Service {
         return engine.withLock { $0?.environment.key } ?? .nobody
     }
 
-    /// The closing event of a run this worker has in memory; `nil` if it has not, or gives it up.
+    /// The closing event of a run this worker has in memory; `nil` if it has not, or gives it up, and when the caller is
+    /// cancelled.
     func closingEvent(of run: RunKey) async -> EventAttributes? {
         guard let loop = engine.withLock({ $0?.loop }) else { return nil }
-        return await withCheckedContinuation { continuation in
-            loop.mailbox.post(.awaitClose(run) { continuation.resume(returning: $0) })
-        }
+        let (answers, answer) = AsyncStream<EventAttributes?>.makeStream()
+        loop.mailbox.post(
+            .awaitClose(run) { event in
+                answer.yield(event)
+                answer.finish()
+            }
+        )
+        for await event in answers { return event }
+        return nil
     }
 
     func adopt(_ run: ClaimedRun, started: WorkflowExecutionStarted, at time: Timestamp) {

@@ -70,6 +70,7 @@ enum RowCoding {
                 entry.string(2, wait.name)
                 entry.varint(3, wait.eventID)
                 entry.string(4, wait.location)
+                if let since = wait.since { entry.varint(5, since.milliseconds) }
             }
         }
         return writer.bytes
@@ -87,6 +88,7 @@ enum RowCoding {
                 case 2: wait.name = value.string
                 case 3: wait.eventID = value.integer
                 case 4: wait.location = value.string
+                case 5: wait.since = Timestamp(milliseconds: value.integer)
                 default: break
                 }
             }
@@ -104,12 +106,14 @@ enum RowCoding {
         if let location = reason.location { writer.message(4) { $0.string(1, location) } }
         writer.varint(5, reason.time.milliseconds)
         writer.varint(6, Int64(reason.count))
+        writer.varint(7, reason.since.milliseconds)
         return writer.bytes
     }
 
     static func blockedReason(_ bytes: [UInt8]?) throws(DecodingFailure) -> BlockedReason? {
         guard let bytes else { return nil }
         var reason = BlockedReason(code: "", message: "", time: .distantPast, count: 0)
+        var since: Timestamp?
         var reader = ProtobufReader(bytes)
         while let (field, value) = try reader.next() {
             switch field {
@@ -119,9 +123,11 @@ enum RowCoding {
             case 4: reason.location = try value.wrappedName()
             case 5: reason.time = Timestamp(milliseconds: value.integer)
             case 6: reason.count = Int(value.integer)
+            case 7: since = Timestamp(milliseconds: value.integer)
             default: break
             }
         }
+        reason.since = since ?? reason.time
         return reason
     }
 }

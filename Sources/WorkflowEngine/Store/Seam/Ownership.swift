@@ -180,6 +180,8 @@ public struct BlockedReason: Hashable, Sendable, Codable {
     public var location: String?
     /// When it was last tried.
     public var time: Timestamp
+    /// When it was blocked first, without having gone on since.
+    public var since: Timestamp
     /// How often it was tried.
     public var count: Int
 
@@ -190,6 +192,7 @@ public struct BlockedReason: Hashable, Sendable, Codable {
         eventID: EventID = 0,
         location: String? = nil,
         time: Timestamp,
+        since: Timestamp? = nil,
         count: Int = 1
     ) {
         self.code = code
@@ -197,6 +200,7 @@ public struct BlockedReason: Hashable, Sendable, Codable {
         self.eventID = eventID
         self.location = location
         self.time = time
+        self.since = since ?? time
         self.count = count
     }
 }
@@ -211,12 +215,15 @@ public struct RunWait: Hashable, Sendable, Codable {
     public var eventID: EventID
     /// Where in the author's code.
     public var location: String
+    /// When the code began to wait; `nil` in rows that do not say so.
+    public var since: Timestamp?
 
     /// Describes a wait.
-    public init(kind: String, name: String, eventID: EventID = 0, location: String) {
+    public init(kind: String, name: String, eventID: EventID = 0, location: String, since: Timestamp? = nil) {
         self.kind = kind
         self.name = name
         self.eventID = eventID
         self.location = location
+        self.since = since
     }
 }
