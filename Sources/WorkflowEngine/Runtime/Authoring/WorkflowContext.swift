@@ -70,11 +70,7 @@ public final class WorkflowContext: Sendable {
                 if !run.changedPublished.contains(state.name) { run.changedPublished.append(state.name) }
             } catch {
                 run.executor.note(
-                    Violation(
-                        code: "payload-not-encodable",
-                        message: "the published state \(state.name) cannot be encoded: \(error)",
-                        location: location
-                    )
+                    .unencodable("the published state \(state.name)", error: error, at: location)
                 )
             }
         }
@@ -87,14 +83,17 @@ public final class WorkflowContext: Sendable {
 
     // MARK: Shields
 
-    /// Runs `body` so that its workflow operations go on although the workflow has been cancelled: for clean-up.
-    public func shieldedFromCancellation<Value>(
-        _ body: () async throws -> Value
-    ) async rethrows -> Value {
-        try await Self.$isShielded.withValue(true) { try await body() }
+    /// Runs `body` so that it goes on although the workflow has been cancelled: for clean-up.
+    ///
+    /// A cancellation from outside does not reach it: `Task.isCancelled` is `false` in there. One that comes from inside
+    /// (`cancelAll()` of a task group, an `async let` that is left) acts as ever.
+    public func shieldedFromCancellation<Value, Failure: Error>(
+        _ body: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        // The caller is suspended until `body` has returned: nothing uses what it captures at the same time.
+        nonisolated(unsafe) let body = body
+        return try await execution.inTaskOfItsOwn(body).get()
     }
-
-    @TaskLocal static var isShielded = false
 
     // MARK: Checks
 

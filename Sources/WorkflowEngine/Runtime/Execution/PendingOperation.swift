@@ -18,11 +18,11 @@ struct PendingOperation {
 
     let kind: Kind
     let location: SourceLocation
+    /// The time of the activation that began the wait.
+    let since: Timestamp
     let continuation: UnsafeContinuation<Outcome, any Error>
     /// The timer that limits the wait.
     var timeout: OperationID?
-    /// Whether the wait goes on when its task is cancelled.
-    let isShielded: Bool
 }
 
 extension PendingOperation {
@@ -35,7 +35,7 @@ extension PendingOperation {
             case .signal(let name): ("signal", name)
             case .condition: ("condition", "")
             }
-        return RunWait(kind: name, name: detail, eventID: eventID ?? 0, location: location.description)
+        return RunWait(kind: name, name: detail, eventID: eventID ?? 0, location: location.description, since: since)
     }
 }
 

@@ -5,7 +5,7 @@ extension WorkflowContext {
     /// The run, if the caller may use it now.
     ///
     /// - Throws: `Violation` off the run's executor, `CancellationError` while the run is being evicted or when the calling
-    ///   task is cancelled and not shielded.
+    ///   task is cancelled.
     func usable(at location: SourceLocation) async throws -> RunExecution {
         guard execution.executor.isCurrent else {
             let violation = Violation.offExecutor(
@@ -17,7 +17,7 @@ extension WorkflowContext {
             throw violation
         }
         execution.executor.lastOperation = location
-        if execution.isEvicting || (Task.isCancelled && !Self.isShielded) {
+        if execution.isEvicting || Task.isCancelled {
             await execution.refuse(at: location)
             throw CancellationError()
         }
@@ -34,14 +34,13 @@ extension WorkflowContext {
         let run = try await usable(at: location)
         if let timeout, timeout <= .zero { return .timedOut }
         let operation = run.newOperation()
-        let isShielded = Self.isShielded
         return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
                 var wait = PendingOperation(
                     kind: kind,
                     location: location,
-                    continuation: continuation,
-                    isShielded: isShielded
+                    since: run.now,
+                    continuation: continuation
                 )
                 begin(run, operation)
                 if let timeout {
@@ -86,7 +85,7 @@ extension RunExecution {
                 )
             )
         }
-        guard !isEvicting, let wait = pending[operation], !wait.isShielded else { return }
+        guard !isEvicting, let wait = pending[operation] else { return }
         switch wait.kind {
         case .activity(_, .tryCancel):
             issue(.requestCancelActivity(operation), at: wait.location)
@@ -115,11 +114,13 @@ extension RunExecution {
                 retryPolicy: options.retryPolicy
             )
         } catch let invalid as InvalidActivityOptions {
-            throw ApplicationError(
-                "activity \(type) at \(location) cannot be scheduled: \(invalid.reason)",
-                type: "InvalidActivityOptions",
-                nonRetryable: true
-            )
+            let message = "activity \(type) at \(location) cannot be scheduled: \(invalid.reason)"
+            throw ApplicationError(message, type: "InvalidActivityOptions", nonRetryable: true)
+        } catch {
+            // Not for the code to catch: a replay does not encode the input again, and would go on another way.
+            let violation = Violation.unencodable("the input of activity \(type)", error: error, at: location)
+            executor.note(violation)
+            throw violation
         }
     }
 }

@@ -20,6 +20,14 @@ package struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
         )
     }
 
+    static func unencodable(_ what: String, error: any Error, at location: SourceLocation?) -> Violation {
+        Violation(
+            code: "payload-not-encodable",
+            message: "\(what) cannot be encoded: \(error). Deploy code whose values can be.",
+            location: location
+        )
+    }
+
     static func undecodable(
         _ what: String,
         as type: String,

@@ -22,7 +22,12 @@ extension WorkflowCode {
                     at: nil
                 )
             }
-            return try codec.encode(try await W().run(context, input: input))
+            let output = try await W().run(context, input: input)
+            do {
+                return try codec.encode(output)
+            } catch {
+                throw Violation.unencodable("the result of workflow \(W.name)", error: error, at: nil)
+            }
         }
     }
 }
