@@ -1,4 +1,6 @@
+import DurableSQLite
 import Foundation
+import GRDB
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -128,6 +130,23 @@ struct ProtocolTests {
         }
     }
 
+    @Test("a full volume is our fault that passes: 503, and the cause stays in the log")
+    func fullVolume() async throws {
+        let platform = try Platform()
+        var dependencies = platform.dependencies
+        dependencies.database = FullDatabase()
+        let application = try await buildApplication(
+            configuration: platform.configuration,
+            dependencies: dependencies
+        )
+        try await application.test(.router) { client in
+            let response = try await Caller(platform: platform, client: client).get("/track/01980198-aaaa")
+            try expectProblem(response, .serviceUnavailable, "not-ready")
+            #expect(response.headers[.retryAfter] == "5")
+            #expect(!response.text.contains("mizzo.sqlite"))
+        }
+    }
+
     @Test("answers are not sniffed and not stored unless they say so")
     func defaultHeaders() async throws {
         try await Platform().run { api in
@@ -175,5 +194,18 @@ struct ProtocolTests {
         #expect(Set(ids).count == 50)
         #expect(ids.allSatisfy { $0.count == 36 && $0 == $0.lowercased() && Array($0)[14] == "7" })
         #expect(ids.allSatisfy { "89ab".contains(Array($0)[19]) })
+    }
+}
+
+/// A database on a volume without space.
+private struct FullDatabase: DatabaseAccess {
+    private static let failure = DatabaseFailure(.storageFull, "no space left for \"mizzo.sqlite\".")
+
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        throw Self.failure
+    }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        throw Self.failure
     }
 }

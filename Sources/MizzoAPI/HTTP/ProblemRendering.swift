@@ -1,3 +1,4 @@
+import DurableSQLite
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -31,12 +32,7 @@ struct ProblemRendering: RouterMiddleware {
                 "request failed",
                 metadata: ["error": .string(String(describing: error).escapedForLog)]
             )
-            return Problem(
-                .internalServerError,
-                code: "internal-error",
-                title: "The server failed",
-                detail: "The request could not be completed. Quote the requestId when you report this."
-            )
+            return Self.problem(ofOurs: error)
         }
         guard known.code == "route-not-found" else { return known }
         let allowed = table.methods(at: request.uri.path)
@@ -49,6 +45,37 @@ struct ProblemRendering: RouterMiddleware {
             detail: "This path takes \(names).",
             headers: [.allow: names]
         )
+    }
+}
+
+extension ProblemRendering {
+    /// What a client may know of our own fault: whether it is worth trying again.
+    private static func problem(ofOurs error: any Error) -> Problem {
+        guard let failure = error as? DatabaseFailure, failure.mayPass else {
+            return Problem(
+                .internalServerError,
+                code: "internal-error",
+                title: "The server failed",
+                detail: "The request could not be completed. Quote the requestId when you report this."
+            )
+        }
+        return Problem(
+            .serviceUnavailable,
+            code: "not-ready",
+            title: "The service is not ready",
+            detail: "Nothing was changed. Try again later; the cause is in the server's log.",
+            headers: [.retryAfter: "5"]
+        )
+    }
+}
+
+extension DatabaseFailure {
+    /// Whether nothing was written, and the same request can succeed once the volume or the lock is free.
+    fileprivate var mayPass: Bool {
+        switch kind {
+        case .storageFull, .databaseBusy, .lockUnavailable: true
+        default: false
+        }
     }
 }
 

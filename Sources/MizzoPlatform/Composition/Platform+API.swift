@@ -19,12 +19,18 @@ extension Platform {
             workflows: publishing,
             media: ObjectMedia(store: objects, endpoint: endpoint, now: { Date() }),
             objects: ObjectEndpoint(handler: handler, onUpload: onUpload),
-            readiness: { try await database.write { try $0.execute(sql: "SELECT 1") } },
+            readiness: { try await database.write(Self.proveWritable) },
             logger: Logger(label: "api")
         )
         var api = APIConfiguration(tokens: tokens, bucket: configuration.bucket)
         api.address = .hostname(configuration.host, port: configuration.port)
         api.publicBaseURL = configuration.publicURL
         return try await buildApplication(configuration: api, dependencies: dependencies)
+    }
+
+    /// Writes a page: a transaction that changes nothing succeeds on a full volume too.
+    private static let proveWritable: @Sendable (Database) throws -> Void = { database in
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 }
