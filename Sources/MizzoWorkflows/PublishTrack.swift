@@ -9,7 +9,7 @@ import WorkflowEngine
 /// | `PROCESSING` | the audio has been transcoded |
 /// | `REVIEWING` | an administrator has decided, however long that takes |
 /// | `PUBLISHED`, `BLOCKED` | the end |
-/// | `FAILED` | the end: one of the two never came, or the audio cannot be used |
+/// | `FAILED` | the end: one of the two never came, the audio cannot be used, or an operator cancelled the workflow |
 public struct PublishTrack: Workflow {
     /// The name under which it is recorded.
     public static let name = "PublishTrack"
@@ -47,6 +47,22 @@ public struct PublishTrack: Workflow {
 
     /// The workflow; see the type.
     public func run(_ workflow: WorkflowContext, input: TrackReference) async throws -> Publication {
+        do {
+            return try await publication(workflow, input)
+        } catch is CancellationError {
+            await workflow.shieldedFromCancellation { await stop(workflow, input) }
+            throw CancellationError()
+        }
+    }
+
+    /// The artist hears of it. A track that was never registered, or was decided meanwhile, stays as it is.
+    private func stop(_ workflow: WorkflowContext, _ track: TrackReference) async {
+        let reason = "The publication of this track was stopped. Please contact us."
+        _ = try? await workflow.execute(FailTrack.self, .init(trackID: track.trackID, reason: reason))
+        workflow.publish(.failed, as: Self.stage)
+    }
+
+    private func publication(_ workflow: WorkflowContext, _ input: TrackReference) async throws -> Publication {
         workflow.publish(.waitingForUpload, as: Self.stage)
         async let upload = workflow.next(Self.uploaded, timeout: Self.arrivalLimit)
         async let registration = workflow.next(Self.registered, timeout: Self.arrivalLimit)

@@ -7,7 +7,7 @@ import Testing
 private let legalMoves: Set<[TrackStatus]> = [
     [.pending, .processing], [.pending, .failed],
     [.processing, .reviewing], [.processing, .failed],
-    [.reviewing, .published], [.reviewing, .blocked],
+    [.reviewing, .published], [.reviewing, .blocked], [.reviewing, .failed],
     [.published, .blocked], [.blocked, .published],
 ]
 

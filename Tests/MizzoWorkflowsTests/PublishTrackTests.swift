@@ -8,7 +8,7 @@ import WorkflowTesting
 struct PublishTrackTests {
     /// What happens to a run, in the order in which the test makes it happen.
     enum Step: Sendable {
-        case upload, register, approve, reject
+        case upload, register, approve, reject, cancel
     }
 
     /// Runs the workflow through the steps, checks that every prefix of its history replays, and returns how it ended.
@@ -47,6 +47,7 @@ struct PublishTrackTests {
         case .upload: try await run.signal(PublishTrack.uploaded, .sample)
         case .register: try await run.signal(PublishTrack.registered, Nothing())
         case .approve: try await run.signal(PublishTrack.review, decision(true))
+        case .cancel: try await run.cancel(reason: "operator")
         case .reject: try await run.signal(PublishTrack.review, decision(false))
         }
     }
@@ -95,6 +96,21 @@ struct PublishTrackTests {
         let publication = try await outcome(of: [.upload, .register], on: platform).get()
         #expect(publication.stage == .failed)
         #expect(platform.log.all == ["BeginProcessing", "TranscodeTrack", "FailTrack", "The file is empty."])
+    }
+
+    @Test(
+        "a cancelled workflow fails the track, so that it does not stay where it is for ever",
+        arguments: [[Step.cancel], [.register, .cancel], [.upload, .register, .cancel]]
+    )
+    func cancelled(steps: [Step]) async throws {
+        let platform = FakePlatform()
+        let result = try await outcome(of: steps, on: platform)
+        #expect { try result.get() } throws: { ($0 as? WorkflowEndedError)?.status == .cancelled }
+        #expect(
+            platform.log.all.suffix(2) == [
+                "FailTrack", "The publication of this track was stopped. Please contact us.",
+            ]
+        )
     }
 
     @Test("a passing fault is tried again")

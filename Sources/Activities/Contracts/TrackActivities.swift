@@ -197,8 +197,13 @@ public enum FailTrack: ActivityContract {
 }
 
 extension ActivityOptions {
-    /// A short transaction in the platform's own tables.
+    /// A short transaction in the platform's own tables. A workflow that is cancelled meanwhile waits for it: it may be
+    /// committed already.
     static var catalogChange: ActivityOptions {
-        ActivityOptions(startToCloseTimeout: .seconds(30), retryPolicy: RetryPolicy(maximumInterval: .seconds(30)))
+        ActivityOptions(
+            startToCloseTimeout: .seconds(30),
+            retryPolicy: RetryPolicy(maximumInterval: .seconds(30)),
+            cancellation: .waitCompleted
+        )
     }
 }

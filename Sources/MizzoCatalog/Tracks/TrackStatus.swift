@@ -28,7 +28,7 @@ public enum TrackStatus: String, CaseIterable, Codable, Sendable {
         switch self {
         case .pending: [.processing, .failed]
         case .processing: [.reviewing, .failed]
-        case .reviewing: [.published, .blocked]
+        case .reviewing: [.published, .blocked, .failed]
         case .published: [.blocked]
         case .blocked: [.published]
         case .failed: []
