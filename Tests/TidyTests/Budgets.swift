@@ -68,7 +68,7 @@ enum Tolerated {
         "Sources/WorkflowEngine/Runtime/Client/WorkflowClient.swift startRequest": 26,
         "Sources/WorkflowEngine/Runtime/Execution/RunActivation.swift closingEvent": 38,
         "Sources/WorkflowEngine/Runtime/Execution/RunActivation.swift record": 28,
-        "Sources/WorkflowEngine/Runtime/Execution/RunExecution+Suspension.swift suspend": 31,
+        "Sources/WorkflowEngine/Runtime/Execution/RunExecution+Suspension.swift suspend": 30,
         "Sources/WorkflowEngine/Runtime/Worker/RunLoop+Leaving.swift init": 28,
         "Sources/WorkflowEngine/Runtime/Worker/RunLoop.swift handle": 32,
         "Sources/WorkflowEngine/Runtime/Worker/Worker.swift start": 38,
