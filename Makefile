@@ -5,19 +5,23 @@ SOURCES := Package.swift Sources Tests benchmarks/Sources examples/Sources
 RUN := swift test --skip-build --disable-xctest $(CHECKED)
 # One after the other: they start real decoders and daemons, and would starve what runs beside them.
 HEAVY := AudioTranscodingTests LyricsSyncTests MizzoPlatformTests CrashTests
-PACKAGES := libsqlite3-dev libcurl4-openssl-dev ffmpeg bubblewrap pocketsphinx pocketsphinx-en-us espeak-ng jq curl sqlite3 mpv
+PACKAGES := libsqlite3-dev libcurl4-openssl-dev ffmpeg bubblewrap pocketsphinx pocketsphinx-en-us espeak-ng jq curl sqlite3 mpv python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test verify format bench
+.PHONY: help setup demo demo-cloud test verify format bench
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: ## Install the Debian packages that are missing (or say how)
+setup: ## Install the Debian packages and the cloud tools that are missing (or say how)
 	@scripts/setup.sh $(PACKAGES)
+	@scripts/cloud-tools.sh
 
 demo: ## Upload, transcode, kill the worker, carry on, review, publish, play (a few minutes)
 	@scripts/demo.sh
+
+demo-cloud: ## The same story on S3, SQS and ECS protocols (rclone, moto and a simulator of ECS)
+	@scripts/demo-cloud.sh
 
 test: ## Build everything and run all tests
 	swift build --build-tests $(CHECKED)

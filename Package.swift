@@ -66,7 +66,11 @@ let platform: [Target] = [
         dependencies: [subprocess, system, crypto, logging],
         swiftSettings: settings
     ),
-    .target(name: "CloudServices", dependencies: ["DurableSQLite", grdb, crypto, logging], swiftSettings: settings),
+    .target(
+        name: "CloudServices",
+        dependencies: ["DurableSQLite", crypto, grdb, httpClient, logging, nio, nioHTTP],
+        swiftSettings: settings
+    ),
     .target(
         name: "ActivityContracts",
         dependencies: ["WorkflowEngine"],
@@ -94,7 +98,7 @@ let platform: [Target] = [
         name: "Activities",
         dependencies: [
             "ActivityContracts", "AudioTranscoding", "CloudServices", "DurableSQLite", "LyricsSync", "MizzoCatalog",
-            "WorkflowEngine", grdb, logging, system,
+            "WorkflowEngine", crypto, grdb, logging, system,
         ],
         path: "Sources/Activities/Live",
         swiftSettings: settings
@@ -134,9 +138,33 @@ let platform: [Target] = [
         path: "Sources/mizzo-api",
         swiftSettings: settings
     ),
+    .executableTarget(
+        name: "mizzo-transcoder",
+        dependencies: ["MizzoPlatform"],
+        path: "Sources/mizzo-transcoder",
+        swiftSettings: settings
+    ),
 ]
 
 let tests: [Target] = [
+    .target(
+        name: "ECSSimulator",
+        dependencies: ["CloudServices", httpTypes, hummingbird, logging, nio],
+        path: "Tests/ECSSimulator",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "ecs-simulator",
+        dependencies: ["CloudServices", "ECSSimulator"],
+        path: "Tests/ECSSimulatorProgram",
+        swiftSettings: settings
+    ),
+    .target(
+        name: "CloudPeers",
+        dependencies: [httpTypes, hummingbird, logging, nio],
+        path: "Tests/CloudPeers",
+        swiftSettings: settings
+    ),
     .executableTarget(
         name: "transcode-probe",
         dependencies: ["AudioTranscoding", system, logging],
@@ -170,9 +198,12 @@ let tests: [Target] = [
     .testTarget(
         name: "MizzoPlatformTests",
         dependencies: [
-            "ActivityContracts", "CloudServices", "DurableSQLite", "MizzoCatalog", "MizzoPlatform", "MizzoWorkflows",
-            "WorkflowEngine", "WorkflowStore", lifecycle,
+            "Activities", "ActivityContracts", "CloudPeers", "CloudServices", "DurableSQLite", "ECSSimulator", "MizzoAPI",
+            "MizzoCatalog",
+            "MizzoPlatform", "MizzoWorkflows", "WorkflowEngine", "WorkflowStore", "mizzo-transcoder", httpClient,
+            lifecycle, nio, nioHTTP,
         ],
+        exclude: ["Clients"],
         swiftSettings: settings
     ),
     .testTarget(
@@ -203,7 +234,9 @@ let tests: [Target] = [
     ),
     .testTarget(
         name: "CloudServicesTests",
-        dependencies: ["CloudServices", "DurableSQLite", grdb],
+        dependencies: [
+            "CloudPeers", "CloudServices", "DurableSQLite", "ECSSimulator", grdb, httpClient, httpTypes, nio, nioHTTP,
+        ],
         resources: [.copy("Vectors")],
         swiftSettings: settings
     ),

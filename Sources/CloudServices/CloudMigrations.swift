@@ -6,6 +6,7 @@ public enum CloudMigrations {
     public static func registerMigrations(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("cloud-1-objects", migrate: createObjects)
         migrator.registerMigration("cloud-2-queues", migrate: createQueues)
+        migrator.registerMigration("cloud-3-multipart", migrate: createUploads)
     }
 
     private static func createObjects(_ database: Database) throws {
@@ -46,6 +47,28 @@ public enum CloudMigrations {
                 ) STRICT;
                 CREATE INDEX cloudMessageReady ON cloudMessage (queue, visibleAt, position) WHERE deadAt IS NULL;
                 CREATE INDEX cloudMessageDead ON cloudMessage (queue, position) WHERE deadAt IS NOT NULL;
+                """
+        )
+    }
+
+    private static func createUploads(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE cloudUpload (
+                    id TEXT NOT NULL PRIMARY KEY,
+                    bucket TEXT NOT NULL,
+                    key TEXT NOT NULL,
+                    contentType TEXT NOT NULL,
+                    createdAt INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE cloudPart (
+                    upload TEXT NOT NULL,
+                    number INTEGER NOT NULL,
+                    blob TEXT NOT NULL UNIQUE,
+                    size INTEGER NOT NULL CHECK (size >= 0),
+                    etag TEXT NOT NULL,
+                    PRIMARY KEY (upload, number)
+                ) STRICT, WITHOUT ROWID;
                 """
         )
     }

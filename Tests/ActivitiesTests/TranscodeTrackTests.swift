@@ -11,12 +11,12 @@ import WorkflowEngine
 @Suite("Transcoding a track", .timeLimit(.minutes(3)))
 struct TranscodeTrackTests {
     private func activity(_ bench: ActivityBench) -> TranscodeTrackActivity {
-        TranscodeTrackActivity(
+        let runner = LocalTranscoding(
             store: bench.store,
-            database: bench.database,
             transcoder: AudioTranscoder(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
             jobRoot: bench.jobs
         )
+        return TranscodeTrackActivity(runner: runner, database: bench.database)
     }
 
     @Test("a second attempt writes the same objects, and no temporary file stays")

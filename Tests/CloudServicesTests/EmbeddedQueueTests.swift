@@ -36,12 +36,13 @@ struct EmbeddedQueueTests {
         let fixture = try CloudFixture()
         let queue = fixture.queue
         try await queue.send("one")
-        let stale = try #require(try await queue.receive(limit: 1, visibilityTimeout: hidden).first).receipt
+        let older = try #require(try await queue.receive(limit: 1, visibilityTimeout: hidden).first)
+        let stale = older.receipt
         fixture.clock.advance(30)
         let current = try #require(try await queue.receive(limit: 1, visibilityTimeout: hidden).first).receipt
         #expect(await code { try await queue.delete(stale) } == "receipt-handle-stale")
         #expect(await code { try await queue.changeVisibility(stale, to: .zero) } == "receipt-handle-stale")
-        #expect(await code { try await queue.reject(stale, reason: "x") } == "receipt-handle-stale")
+        #expect(await code { try await queue.reject(older, reason: "x") } == "receipt-handle-stale")
         #expect(try await queue.deleteBatch([stale, current]).map(\.receipt) == [stale])
         #expect(try await queue.counts() == QueueCounts(visible: 0, inFlight: 0, delayed: 0, deadLetters: 0))
     }
@@ -108,7 +109,7 @@ struct EmbeddedQueueTests {
         let queue = fixture.queue
         for body in ["one", "two"] { try await queue.send(body) }
         for message in try await queue.receive(limit: 2, visibilityTimeout: hidden) {
-            try await queue.reject(message.receipt, reason: "not JSON")
+            try await queue.reject(message, reason: "not JSON")
         }
         #expect(try await queue.deadLetters(limit: 1).map(\.reason) == ["not JSON"])
         #expect(try await queue.counts() == QueueCounts(visible: 0, inFlight: 0, delayed: 0, deadLetters: 2))

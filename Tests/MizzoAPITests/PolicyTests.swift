@@ -27,6 +27,8 @@ private let policies: Set<String> = [
     "POST /admin/track/{id}/block admin", "POST /admin/track/{id}/unblock admin",
     "GET /notification admin artist listener", "PUT /notification/{id} admin artist listener",
     "GET /objects/{bucket}/** delegated", "HEAD /objects/{bucket}/** delegated", "PUT /objects/{bucket}/** delegated",
+    "POST /objects/{bucket}/** delegated", "DELETE /objects/{bucket}/** delegated", "GET /objects delegated",
+    "GET /objects/{bucket} delegated", "HEAD /objects/{bucket} delegated", "POST /objects/{bucket} delegated",
 ]
 
 @Suite("Policies")

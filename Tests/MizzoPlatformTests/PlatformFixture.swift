@@ -12,13 +12,13 @@ final class PlatformFixture: Sendable {
     let folder: String
     let platform: Platform
 
-    init(_ flags: [String: String] = [:]) async throws {
+    init(_ flags: [String: String] = [:], environment: [String: String] = [:]) async throws {
         folder = Self.temporaryFolder()
         let flags = flags.merging(["data": folder]) { first, _ in first }
         let configuration = try await PlatformConfiguration.read(
             flags: flags,
             file: nil,
-            environment: [:],
+            environment: environment,
             coreCount: 2
         )
         platform = try await Platform.open(configuration)

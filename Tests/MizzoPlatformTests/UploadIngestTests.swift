@@ -21,9 +21,7 @@ struct UploadIngestTests {
         while true {
             let report = try await ingest.runOnce()
             if report.isEmpty { return total }
-            total.accepted += report.accepted
-            total.ignored += report.ignored
-            total.rejected += report.rejected
+            total.add(report)
         }
     }
 

@@ -25,14 +25,32 @@ public struct ObjectNotification: Sendable {
     }
 
     /// The message body S3 would send (Amazon S3 User Guide, "Event message structure", version 2.1).
-    func event(for object: ObjectInfo, _ bucket: BucketName, _ region: String, sequence: Int64) -> String {
+    func event(
+        for object: ObjectInfo,
+        _ bucket: BucketName,
+        _ region: String,
+        operation: String,
+        sequence: Int64
+    ) -> String {
         let time = object.createdAt.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-        let entity = JSON.object([
+        let record = JSON.object([
+            ("eventVersion", .text("2.1")), ("eventSource", .text("aws:s3")), ("awsRegion", .text(region)),
+            ("eventTime", .text(time)), ("eventName", .text("ObjectCreated:\(operation)")),
+            ("userIdentity", .object([("principalId", .text("embedded"))])),
+            ("requestParameters", .object([("sourceIPAddress", .text("127.0.0.1"))])),
+            ("responseElements", .object([])), ("s3", entity(object, bucket, sequence)),
+        ])
+        return JSON.object([("Records", .list([record]))]).text
+    }
+
+    private func entity(_ object: ObjectInfo, _ bucket: BucketName, _ sequence: Int64) -> JSON {
+        let owner = JSON.object([("principalId", .text("embedded"))])
+        return .object([
             ("s3SchemaVersion", .text("1.0")), ("configurationId", .text(id)),
             (
                 "bucket",
                 .object([
-                    ("name", .text(bucket.rawValue)), ("ownerIdentity", .object([("principalId", .text("embedded"))])),
+                    ("name", .text(bucket.rawValue)), ("ownerIdentity", owner),
                     ("arn", .text("arn:aws:s3:::\(bucket)")),
                 ])
             ),
@@ -44,14 +62,6 @@ public struct ObjectNotification: Sendable {
                 ])
             ),
         ])
-        let record = JSON.object([
-            ("eventVersion", .text("2.1")), ("eventSource", .text("aws:s3")), ("awsRegion", .text(region)),
-            ("eventTime", .text(time)), ("eventName", .text("ObjectCreated:Put")),
-            ("userIdentity", .object([("principalId", .text("embedded"))])),
-            ("requestParameters", .object([("sourceIPAddress", .text("127.0.0.1"))])),
-            ("responseElements", .object([])), ("s3", entity),
-        ])
-        return JSON.object([("Records", .list([record]))]).text
     }
 
     /// Upper-case hex of a fixed width, so that the order of the texts is the order of the commits.

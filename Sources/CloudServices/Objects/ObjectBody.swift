@@ -13,6 +13,14 @@ public struct ObjectBody: AsyncSequence, Sendable {
     enum Source: Sendable {
         case file(OpenFile, Range<Int64>)
         case stream(@Sendable () async throws -> [UInt8]?)
+        case download(S3Download)
+    }
+
+    /// Where an iterator stands.
+    enum Position {
+        case file(OpenFile, Range<Int64>)
+        case stream(@Sendable () async throws -> [UInt8]?)
+        case download(S3Download.Reading)
     }
 
     /// Bytes per chunk when reading a file: large enough to make the hop to the I/O queue cheap.
@@ -33,20 +41,32 @@ public struct ObjectBody: AsyncSequence, Sendable {
         source = .stream(nextChunk)
     }
 
+    init(_ download: S3Download) {
+        file = nil
+        source = .download(download)
+    }
+
     /// Starts reading. A local file can be read several times.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(source: source)
+        switch source {
+        case .file(let file, let range): Iterator(position: .file(file, range))
+        case .stream(let nextChunk): Iterator(position: .stream(nextChunk))
+        case .download(let download): Iterator(position: .download(S3Download.Reading(download)))
+        }
     }
 
     /// Reads chunk by chunk.
     public struct Iterator: AsyncIteratorProtocol {
-        var source: Source
+        var position: Position
 
         /// The next chunk; `nil` at the end. Fails with `InternalError` when the file ends early.
         public mutating func next() async throws -> [UInt8]? {
-            switch source {
+            switch position {
             case .stream(let nextChunk):
                 return try await nextChunk()
+            case .download(var reading):
+                defer { position = .download(reading) }
+                return try await reading.next()
             case .file(_, let range) where range.isEmpty:
                 return nil
             case .file(let file, let range):
@@ -55,7 +75,7 @@ public struct ObjectBody: AsyncSequence, Sendable {
                 guard !chunk.isEmpty else {
                     throw ObjectStoreError(.internalError, "The stored bytes end early. Restore the object.")
                 }
-                source = .file(file, range.lowerBound + Int64(chunk.count)..<range.upperBound)
+                position = .file(file, range.lowerBound + Int64(chunk.count)..<range.upperBound)
                 return chunk
             }
         }

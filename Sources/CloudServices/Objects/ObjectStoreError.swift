@@ -12,8 +12,12 @@ public struct ObjectStoreError: Error, Sendable, Equatable, CustomStringConverti
         case badDigest = "BadDigest"
         /// 400: larger than allowed.
         case entityTooLarge = "EntityTooLarge"
+        /// 409: two conditional writes at the same time; retry.
+        case conditionalRequestConflict = "ConditionalRequestConflict"
         /// 400: smaller than allowed.
         case entityTooSmall = "EntityTooSmall"
+        /// 400: the session token's time is over.
+        case expiredToken = "ExpiredToken"
         /// 400: fewer or more bytes than `Content-Length` said.
         case incompleteBody = "IncompleteBody"
         /// 500: the store itself failed; retry.
@@ -24,6 +28,10 @@ public struct ObjectStoreError: Error, Sendable, Equatable, CustomStringConverti
         case invalidArgument = "InvalidArgument"
         /// 400: a `Content-MD5` that is no MD5.
         case invalidDigest = "InvalidDigest"
+        /// 400: a part of a multipart upload is missing or has another etag.
+        case invalidPart = "InvalidPart"
+        /// 400: the parts of a multipart upload are not in ascending order.
+        case invalidPartOrder = "InvalidPartOrder"
         /// 416: no byte of the object lies in the range.
         case invalidRange = "InvalidRange"
         /// 400: not a request this store understands.
@@ -34,6 +42,8 @@ public struct ObjectStoreError: Error, Sendable, Equatable, CustomStringConverti
         case invalidURI = "InvalidURI"
         /// 400: key longer than 1024 bytes.
         case keyTooLong = "KeyTooLongError"
+        /// 400: an XML body that does not follow the schema.
+        case malformedXML = "MalformedXML"
         /// 405: a method other than GET, HEAD and PUT.
         case methodNotAllowed = "MethodNotAllowed"
         /// 411: an upload without `Content-Length`.
@@ -42,14 +52,22 @@ public struct ObjectStoreError: Error, Sendable, Equatable, CustomStringConverti
         case noSuchBucket = "NoSuchBucket"
         /// 404: no object under this key.
         case noSuchKey = "NoSuchKey"
+        /// 404: no multipart upload with this id, or it is completed or aborted.
+        case noSuchUpload = "NoSuchUpload"
         /// 501: a feature of S3 this store does not have.
         case notImplemented = "NotImplemented"
         /// 412: `If-Match` or `If-None-Match` did not hold.
         case preconditionFailed = "PreconditionFailed"
         /// 403: clocks differ too much.
         case requestTimeTooSkewed = "RequestTimeTooSkewed"
+        /// 400: the body did not come in time; retry.
+        case requestTimeout = "RequestTimeout"
+        /// 503: the store cannot be reached or is overloaded; retry.
+        case serviceUnavailable = "ServiceUnavailable"
         /// 403: signed for another request or with another secret.
         case signatureDoesNotMatch = "SignatureDoesNotMatch"
+        /// 503: too many requests; retry more slowly.
+        case slowDown = "SlowDown"
         /// 400: the body does not have the hash in `x-amz-content-sha256`.
         case contentSHA256Mismatch = "XAmzContentSHA256Mismatch"
 
@@ -57,13 +75,15 @@ public struct ObjectStoreError: Error, Sendable, Equatable, CustomStringConverti
         public var httpStatus: Int {
             switch self {
             case .accessDenied, .invalidAccessKeyID, .requestTimeTooSkewed, .signatureDoesNotMatch: 403
-            case .noSuchBucket, .noSuchKey: 404
+            case .noSuchBucket, .noSuchKey, .noSuchUpload: 404
             case .methodNotAllowed: 405
+            case .conditionalRequestConflict: 409
             case .missingContentLength: 411
             case .preconditionFailed: 412
             case .invalidRange: 416
             case .internalError: 500
             case .notImplemented: 501
+            case .serviceUnavailable, .slowDown: 503
             default: 400
             }
         }

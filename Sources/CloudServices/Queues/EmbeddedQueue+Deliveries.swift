@@ -46,9 +46,9 @@ extension EmbeddedQueue {
     }
 
     /// See ``MessageQueue/reject(_:reason:)``.
-    public func reject(_ receipt: ReceiptHandle, reason: String) async throws {
+    public func reject(_ message: QueueMessage, reason: String) async throws {
         let queue = self
-        try await database.write { try queue.reject(receipt, reason: reason, in: $0) }
+        try await database.write { try queue.reject(message.receipt, reason: reason, in: $0) }
     }
 
     /// Gives a message up within the caller's transaction.

@@ -67,8 +67,8 @@ public struct EmbeddedQueue: MessageQueue {
     /// Sends within the caller's transaction: the message exists exactly if that commits.
     @discardableResult
     public func send(_ body: String, delay: Duration = .zero, in database: Database) throws -> String {
-        try checkBody(body)
-        try Self.check(delay, "The delay", upTo: .seconds(900))
+        try Self.checkBody(body)
+        try Self.checkDelay(delay)
         let id = makeID()
         try MessageRow.insert(
             id,
@@ -81,9 +81,9 @@ public struct EmbeddedQueue: MessageQueue {
         return id
     }
 
-    /// See ``MessageQueue/receive(limit:visibilityTimeout:)``. In order of becoming visible. Messages whose last
+    /// See ``MessageQueue/receive(limit:visibilityTimeout:wait:)``; does not wait. In order of becoming visible. Messages whose last
     /// allowed delivery timed out go to the dead letters here.
-    public func receive(limit: Int, visibilityTimeout: Duration) async throws -> [QueueMessage] {
+    public func receive(limit: Int, visibilityTimeout: Duration, wait: Duration) async throws -> [QueueMessage] {
         guard (1...10).contains(limit) else { throw QueueError.outOfRange("The limit", "1...10", "\(limit)") }
         try Self.checkVisibility(visibilityTimeout)
         let (queue, time) = (self, now().milliseconds)
@@ -93,7 +93,9 @@ public struct EmbeddedQueue: MessageQueue {
         }
         guard !isIdle else { return [] }
         return try await database.write { database in
-            try MessageRow.buryExhausted(queue: queue.name, after: queue.maximumReceiveCount, at: time, database)
+            let maximum = queue.maximumReceiveCount
+            while try MessageRow.buryExhausted(queue: queue.name, limit: limit, after: maximum, at: time, database) > 0
+            {}
             return try MessageRow.readyPositions(queue: queue.name, limit: limit, at: time, database).compactMap {
                 let visibleAt = time + visibilityTimeout.milliseconds
                 return try MessageRow.take($0, delivery: queue.makeID(), at: time, until: visibleAt, database)
@@ -108,11 +110,11 @@ public struct EmbeddedQueue: MessageQueue {
     }
 
     /// SQS's rule: tab, line feed, carriage return, and everything from the blank on but U+FFFE and U+FFFF.
-    private func checkBody(_ body: String) throws {
-        guard (1...Self.maximumBodyByteCount).contains(body.utf8.count) else {
+    static func checkBody(_ body: String) throws {
+        guard (1...maximumBodyByteCount).contains(body.utf8.count) else {
             throw QueueError.outOfRange(
                 "A body",
-                "1...\(Self.maximumBodyByteCount) bytes",
+                "1...\(maximumBodyByteCount) bytes",
                 "\(body.utf8.count) bytes"
             )
         }
@@ -122,6 +124,10 @@ public struct EmbeddedQueue: MessageQueue {
         guard isClean else {
             throw QueueError.outOfRange("A body", "text without control characters", "a control character")
         }
+    }
+
+    static func checkDelay(_ delay: Duration) throws {
+        try check(delay, "The delay", upTo: .seconds(900))
     }
 
     static func checkVisibility(_ timeout: Duration) throws {

@@ -13,8 +13,10 @@ public protocol MessageQueue: Sendable {
     func send(_ body: String, delay: Duration) async throws -> String
 
     /// Takes up to `limit` (1…10) messages and hides them for `visibilityTimeout` (0 s…12 h).
-    /// - Returns: empty when there are none; does not wait.
-    func receive(limit: Int, visibilityTimeout: Duration) async throws -> [QueueMessage]
+    /// - Parameter wait: how long a queue that can (SQS, up to 20 s) waits for a first message. The embedded queue answers at
+    ///   once; the change notices of its database say when to ask again.
+    /// - Returns: empty when there are none.
+    func receive(limit: Int, visibilityTimeout: Duration, wait: Duration) async throws -> [QueueMessage]
 
     /// Deletes a message. Deleting one that is gone succeeds.
     ///
@@ -30,7 +32,7 @@ public protocol MessageQueue: Sendable {
     func changeVisibility(_ receipt: ReceiptHandle, to timeout: Duration) async throws
 
     /// Gives a message up without further deliveries, e.g. because it cannot be read.
-    func reject(_ receipt: ReceiptHandle, reason: String) async throws
+    func reject(_ message: QueueMessage, reason: String) async throws
 
     /// The oldest dead letters, up to `limit`.
     func deadLetters(limit: Int) async throws -> [DeadLetter]
@@ -45,6 +47,11 @@ public protocol MessageQueue: Sendable {
 }
 
 extension MessageQueue {
+    /// Takes what is there, without waiting.
+    public func receive(limit: Int, visibilityTimeout: Duration) async throws -> [QueueMessage] {
+        try await receive(limit: limit, visibilityTimeout: visibilityTimeout, wait: .zero)
+    }
+
     /// Sends a message that can be received at once.
     @discardableResult
     public func send(_ body: String) async throws -> String {

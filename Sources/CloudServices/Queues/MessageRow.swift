@@ -12,14 +12,26 @@ enum MessageRow {
         try db.execute(sql: sql, arguments: [id, queue, body, now, now + delay])
     }
 
-    /// Gives up visible messages that had their last allowed delivery.
-    static func buryExhausted(queue: String, after maximum: Int, at now: Int64, _ db: Database) throws {
+    /// Gives up those of the next `limit` visible messages that had their last allowed delivery. Only these are looked at: a long
+    /// queue must not be read with every batch.
+    /// - Returns: how many; when there were some, others come next.
+    static func buryExhausted(
+        queue: String,
+        limit: Int,
+        after maximum: Int,
+        at now: Int64,
+        _ db: Database
+    ) throws -> Int {
         let sql = """
             UPDATE cloudMessage SET deadAt = ?, deadReason = ?, receipt = NULL
-            WHERE queue = ? AND deadAt IS NULL AND visibleAt <= ? AND receiveCount >= ?
+            WHERE receiveCount >= ? AND position IN (
+                SELECT position FROM cloudMessage WHERE queue = ? AND deadAt IS NULL AND visibleAt <= ?
+                ORDER BY visibleAt, position LIMIT ?
+            )
             """
         let reason = "received \(maximum) times without being deleted"
-        try db.execute(sql: sql, arguments: [now, reason, queue, now, maximum])
+        try db.execute(sql: sql, arguments: [now, reason, maximum, queue, now, limit])
+        return db.changesCount
     }
 
     static func readyPositions(queue: String, limit: Int, at now: Int64, _ db: Database) throws -> [Int64] {

@@ -57,7 +57,7 @@ public struct DeadLetter: Sendable, Equatable {
     public let receiveCount: Int
     /// When it was sent.
     public let sentAt: Date
-    /// When it was given up.
+    /// When it was given up. SQS does not say; there it is when a dead letter was first looked at.
     public let deadAt: Date
     /// Why: the reason of ``MessageQueue/reject(_:reason:)``, or that it was received too often.
     public let reason: String

@@ -23,7 +23,7 @@ public protocol PublishingWorkflows: Sendable {
 /// The embedded object store's own HTTP surface below `/objects/{bucket}/{key…}`. Its requests carry their own
 /// signature; bearer tokens do not apply to them.
 public protocol EmbeddedObjectRoutes: Sendable {
-    /// Answers a `GET`, `HEAD` or `PUT`. Thrown errors become problem documents.
+    /// Answers a request of S3's protocol. Thrown errors become problem documents.
     func respond(to request: Request) async throws -> Response
 }
 

@@ -32,10 +32,17 @@ struct HealthRoutes: Sendable {
 struct ObjectRoutes: Sendable {
     let store: any EmbeddedObjectRoutes
 
+    /// S3's own paths: the service, the bucket, its objects.
+    private static let paths: [(String, [HTTPRequest.Method])] = [
+        ("/objects", [.get]), ("/objects/{bucket}", [.get, .head, .post]),
+        ("/objects/{bucket}/**", [.get, .head, .put, .post, .delete]),
+    ]
+
     var endpoints: [Endpoint] {
-        let methods: [HTTPRequest.Method] = [.get, .head, .put]
-        return methods.map { method in
-            Endpoint(method, "/objects/{bucket}/**", .delegated { request, _ in try await store.respond(to: request) })
+        Self.paths.flatMap { path, methods in
+            methods.map { method in
+                Endpoint(method, path, .delegated { request, _ in try await store.respond(to: request) })
+            }
         }
     }
 }

@@ -105,6 +105,9 @@ public enum Daemon {
     /// Writes a line to standard output, at once.
     public static func say(_ line: String) { say(line, to: STDOUT_FILENO) }
 
+    /// Writes a line to standard error, at once.
+    static func complain(_ line: String) { say(line, to: STDERR_FILENO) }
+
     private static func say(_ text: String, to descriptor: Int32) {
         let bytes = Array((text + "\n").utf8)
         _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }

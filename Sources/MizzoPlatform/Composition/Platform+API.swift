@@ -8,17 +8,20 @@ import MizzoAPI
 import ServiceLifecycle
 
 extension Platform {
-    /// The HTTP API with the embedded object store below `/objects`.
+    /// The HTTP API, with the embedded object store below `/objects` unless objects lie in a bucket.
     ///
     /// - Parameter onUpload: called after an object was uploaded, for an ingest in the same process.
     public func apiService(onUpload: @escaping @Sendable () -> Void = {}) async throws -> any Service {
-        let handler = PresignedRequestHandler(store: objects)
+        try await storage.check(Logger(label: "api"))
+        let routes = storage.files.map {
+            ObjectEndpoint(handler: ObjectRequestHandler(store: $0, mount: PublicEndpoint.mount), onUpload: onUpload)
+        }
         let database = database
         let dependencies = APIDependencies(
             database: database,
             workflows: publishing,
             media: ObjectMedia(store: objects, endpoint: endpoint, now: { Date() }),
-            objects: ObjectEndpoint(handler: handler, onUpload: onUpload),
+            objects: routes,
             readiness: { try await database.write(Self.proveWritable) },
             logger: Logger(label: "api")
         )

@@ -22,8 +22,9 @@ extension Platform {
     ///
     /// - Throws: ``ConfigurationError`` when this machine cannot transcode.
     public func workerServices() async throws -> WorkerServices {
-        try await objects.removeGarbage()
-        let transcoder = try await transcoder()
+        try await storage.check(Logger(label: "worker"))
+        try await storage.files?.removeGarbage()
+        let transcoding = try await transcodingRunner()
         let lyrics = lyricsProvider()
         let worker = Worker(
             workflows,
@@ -36,7 +37,7 @@ extension Platform {
             ),
             workflows: [PublishTrack.self, SyncLyrics.self]
                 + (configuration.exerciseLedger == nil ? [] : [Exercise.self]),
-            activities: effects(transcoder, lyrics.provider)
+            activities: effects(transcoding, lyrics.provider)
                 + (configuration.exerciseLedger.map { [AppendToLedgerActivity(path: $0)] } ?? []),
             transactionalActivities: changes(),
             logger: Logger(label: "worker")
@@ -49,6 +50,7 @@ extension Platform {
         UploadIngest(
             database: database,
             queue: uploadEvents,
+            objects: objects,
             bucket: configuration.bucket,
             publishing: publishing,
             capacity: TranscodingCapacity(store: workflows.store, slotsPerWorker: configuration.transcodingSlots),
@@ -56,15 +58,10 @@ extension Platform {
         )
     }
 
-    private func effects(_ transcoder: AudioTranscoder, _ lyrics: any LyricsProvider) -> [any Activity] {
+    private func effects(_ transcoding: any TranscodingRunner, _ lyrics: any LyricsProvider) -> [any Activity] {
         let (objects, endpoint) = (objects, endpoint)
         return [
-            TranscodeTrackActivity(
-                store: objects,
-                database: database,
-                transcoder: transcoder,
-                jobRoot: "\(jobFolder)/transcoding"
-            ),
+            TranscodeTrackActivity(runner: transcoding, database: database),
             SynchronizeLyricsActivity(
                 provider: lyrics,
                 store: objects,
@@ -84,19 +81,16 @@ extension Platform {
         ]
     }
 
-    private func transcoder() async throws -> AudioTranscoder {
-        var limits = TranscodingConfiguration()
-        limits.sandbox = configuration.sandbox
-        let transcoder = AudioTranscoder(configuration: limits, logger: Logger(label: "transcoding"))
-        do {
-            _ = try await transcoder.environment()
-            return transcoder
-        } catch {
-            throw ConfigurationError(
-                code: error.code.rawValue,
-                "this machine cannot transcode: \(error.detail). Run `make setup`."
+    private func transcodingRunner() async throws -> any TranscodingRunner {
+        if configuration.cloud.runner == .ecs, let cloud = storage.cloud {
+            return ContainerTranscoding(
+                tasks: cloud.containerTasks(),
+                store: objects,
+                interval: cloud.configuration.task.pollInterval
             )
         }
+        let transcoder = try await AudioTranscoder.checked(sandbox: configuration.sandbox)
+        return LocalTranscoding(store: objects, transcoder: transcoder, jobRoot: "\(jobFolder)/transcoding")
     }
 
     private func lyricsProvider() -> (provider: any LyricsProvider, services: [any Service]) {
@@ -114,6 +108,26 @@ extension Platform {
             fallback: embedded
         )
         return (provider, [HTTPClientLifetime(client: client)])
+    }
+}
+
+extension AudioTranscoder {
+    /// A transcoder this machine has everything for.
+    ///
+    /// - Throws: ``ConfigurationError``.
+    static func checked(sandbox: TranscodingConfiguration.Sandbox) async throws -> AudioTranscoder {
+        var limits = TranscodingConfiguration()
+        limits.sandbox = sandbox
+        let transcoder = AudioTranscoder(configuration: limits, logger: Logger(label: "transcoding"))
+        do {
+            _ = try await transcoder.environment()
+            return transcoder
+        } catch {
+            throw ConfigurationError(
+                code: error.code.rawValue,
+                "this machine cannot transcode: \(error.detail). Run `make setup`."
+            )
+        }
     }
 }
 

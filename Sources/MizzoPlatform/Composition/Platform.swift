@@ -6,7 +6,7 @@ import MizzoAPI
 import WorkflowEngine
 import WorkflowStore
 
-/// The opened platform: one database file, one object store, one queue. Everything a process runs is made from it.
+/// The opened platform: one database file, one object store, one queue of upload events. Everything a process runs is made from it.
 public struct Platform: Sendable {
     /// What the operator decided.
     public let configuration: PlatformConfiguration
@@ -16,8 +16,7 @@ public struct Platform: Sendable {
     public let workflows: WorkflowDatabase
     /// How bearer tokens are made and checked.
     public let tokens: TokenSettings
-    let objects: FileObjectStore
-    let uploadEvents: EmbeddedQueue
+    let storage: PlatformStorage
     let endpoint: PublicEndpoint
 
     /// The queue that hears of uploads.
@@ -54,25 +53,17 @@ public struct Platform: Sendable {
         self.workflows = workflows
         self.endpoint = endpoint
         tokens = try Self.tokens(tokenSecret)
-        uploadEvents = try EmbeddedQueue(name: Self.uploadQueue, database: database)
-        objects = try FileObjectStore(
-            configuration: FileObjectStore.Configuration(
-                root: "\(folder)/objects",
-                bucket: try Self.bucket(configuration.bucket),
-                endpoint: endpoint.endpoint,
-                credentials: AWSCredentials(accessKeyID: "mizzo", secretAccessKey: storageSecret),
-                notifications: [
-                    ObjectNotification(id: "uploads", prefix: "raw-track/", suffix: ".mp3", queue: uploadEvents)
-                ]
-            ),
-            database: database
-        )
+        storage = try PlatformStorage(configuration, database, endpoint, secret: storageSecret)
     }
+
+    var objects: any ObjectStore { storage.objects }
+    var uploadEvents: any MessageQueue { storage.uploadEvents }
 
     /// Finishes what is written and closes the file. Call it last.
     public func close() async {
         try? await (workflows.store as? SQLiteWorkflowStore)?.close()
         database.close()
+        await storage.close()
     }
 
     var publishing: TrackPublishing { TrackPublishing(client: WorkflowClient(workflows)) }
@@ -100,14 +91,6 @@ public struct Platform: Sendable {
             return try TokenSettings(secret: TokenSecret(Array(secret.utf8)))
         } catch {
             throw ConfigurationError(code: "configuration-value-invalid", "the setting \"token.secret\": \(error)")
-        }
-    }
-
-    private static func bucket(_ name: String) throws(ConfigurationError) -> BucketName {
-        do {
-            return try BucketName(name)
-        } catch {
-            throw ConfigurationError(code: "configuration-value-invalid", "the setting \"storage.bucket\": \(error)")
         }
     }
 }

@@ -19,11 +19,36 @@ struct ConfigurationSetting: Sendable {
     var key: ConfigKey { ConfigKey(components) }
 
     /// Every setting there is. The file may hold no other.
-    static let all: [ConfigurationSetting] = [
-        dataFolder, database, host, port, publicURL, bucket, tokenSecret, storageSecret, transcodingSlots, lyricsSlots,
-        activitySlots, drainSeconds, sandbox, geminiKey, geminiURL, geminiModel, logLevel, logFormat,
-        exerciseLedger,
+    static let all: [ConfigurationSetting] =
+        [
+            dataFolder, database, host, port, publicURL, bucket, tokenSecret, storageSecret, transcodingSlots,
+            lyricsSlots,
+            activitySlots, drainSeconds, sandbox, geminiKey, geminiURL, geminiModel, logLevel, logFormat,
+            exerciseLedger,
+        ] + cloud
+
+    /// What only AWS, or a service that speaks its protocols, needs.
+    private static let cloud: [ConfigurationSetting] = [
+        storageKind, storageEndpoint, storageAddressing, region, queueKind, queueURL, transcodingRunner, ecsEndpoint,
+        ecsCluster, ecsTaskDefinition, ecsContainer, ecsSubnets, ecsSecurityGroups, ecsPublicAddress,
+        ecsPollSeconds,
     ]
+
+    static let storageKind = Self("storage.kind", .text, "files")
+    static let storageEndpoint = Self("storage.endpoint")
+    static let storageAddressing = Self("storage.addressing", .text, "virtual-hosted")
+    static let region = Self("aws.region")
+    static let queueKind = Self("queue.kind", .text, "embedded")
+    static let queueURL = Self("queue.url")
+    static let transcodingRunner = Self("transcoding.runner", .text, "local")
+    static let ecsEndpoint = Self("ecs.endpoint")
+    static let ecsCluster = Self("ecs.cluster", .text, "default")
+    static let ecsTaskDefinition = Self("ecs.task-definition")
+    static let ecsContainer = Self("ecs.container", .text, "transcoder")
+    static let ecsSubnets = Self("ecs.subnets")
+    static let ecsSecurityGroups = Self("ecs.security-groups")
+    static let ecsPublicAddress = Self("ecs.assign-public-ip", .text, "disabled")
+    static let ecsPollSeconds = Self("ecs.poll-seconds", .number, "5")
 
     static let dataFolder = Self("data", .text, "./var")
     static let database = Self("database")

@@ -14,7 +14,7 @@ extension PlatformConfiguration {
             (.geminiURL, geminiURL), (.geminiModel, geminiModel), (.logLevel, logLevel.rawValue),
             (.logFormat, logFormat.rawValue), (.exerciseLedger, exerciseLedger ?? "(none)"),
         ]
-        return pairs.map { "\($0.name) = \($1)" }.joined(separator: "\n")
+        return (pairs + cloud.shown).map { "\($0.name) = \($1)" }.joined(separator: "\n")
     }
 
     private static func shown(_ secret: Secret?) -> String {

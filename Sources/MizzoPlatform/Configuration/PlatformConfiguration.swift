@@ -16,6 +16,8 @@ public struct PlatformConfiguration: Sendable {
     public var publicURL: String
     /// The bucket's name.
     public var bucket: String
+    /// What comes from AWS, if anything.
+    public var cloud: CloudConfiguration
     /// At least 32 characters; `nil`: one is generated in the data folder.
     public var tokenSecret: Secret?
     /// Signs presigned URLs; `nil`: one is generated in the data folder.

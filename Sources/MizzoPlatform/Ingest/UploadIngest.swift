@@ -10,11 +10,13 @@ import WorkflowEngine
 /// Takes upload events from the queue as fast as tracks can be transcoded, and tells each track's workflow: exactly once per
 /// upload, however often and in whatever order events arrive.
 ///
-/// The signal and the deletion of its message are one transaction. It looks when the database changes, when it is poked, and
-/// when hidden messages may be visible again.
+/// With the embedded queue the signal and the deletion of its message are one transaction; it looks when the database changes,
+/// when it is poked, and when hidden messages may be visible again. With another queue the message is deleted after the signal is
+/// durable, and an event that comes again is recognised by the upload's etag; it waits at the queue while there is capacity.
 struct UploadIngest: Service {
     let database: DurableDatabase
-    let queue: EmbeddedQueue
+    let queue: any MessageQueue
+    let objects: any ObjectStore
     let bucket: String
     let publishing: TrackPublishing
     let capacity: TranscodingCapacity
@@ -28,6 +30,12 @@ struct UploadIngest: Service {
     /// The shortest time between two looks: a busy database changes hundreds of times per second.
     private static let pause = Duration.milliseconds(50)
     private static let batchLimit = 10
+    /// How long a queue elsewhere is waited at.
+    private static let longPoll = Duration.seconds(20)
+    /// The time between two looks after a failure.
+    private static let failurePause = Duration.seconds(5)
+
+    private var embedded: EmbeddedQueue? { queue as? EmbeddedQueue }
 
     /// What one look did.
     struct Report: Equatable, Sendable {
@@ -38,6 +46,12 @@ struct UploadIngest: Service {
         /// Messages that are no events.
         var rejected = 0
         var isEmpty: Bool { self == Report() }
+
+        mutating func add(_ other: Report) {
+            accepted += other.accepted
+            ignored += other.ignored
+            rejected += other.rejected
+        }
     }
 
     func run() async throws {
@@ -45,9 +59,9 @@ struct UploadIngest: Service {
         defer { observation.cancel() }
         await withGracefulShutdownHandler {
             while !Task.isCancelled, !wakeups.isClosed {
-                await look()
+                let isHealthy = await look()
                 try? await Task.sleep(for: Self.pause)
-                await wakeups.wait(atMost: await idleTime())
+                await wakeups.wait(atMost: isHealthy ? await idleTime() : Self.failurePause)
             }
         } onGracefulShutdown: {
             wakeups.close()
@@ -55,53 +69,89 @@ struct UploadIngest: Service {
     }
 
     /// Handles everything there is capacity for.
-    private func look() async {
+    ///
+    /// - Returns: `false` when something failed.
+    private func look() async -> Bool {
         do {
-            while !(try await runOnce().isEmpty) {}
+            while !(try await runOnce(wait: Self.longPoll).isEmpty) {}
+            return true
+        } catch is CancellationError {
+            return true
         } catch {
             logger.error("upload events could not be handled, trying again", metadata: ["error": "\(error)"])
+            return false
         }
     }
 
     private func idleTime() async -> Duration {
-        guard let counts = try? await queue.counts(), counts.inFlight + counts.delayed > 0 else {
+        guard let embedded else { return ((try? await capacity.free()) ?? 0) > 0 ? .zero : Self.idleLimit }
+        guard let counts = try? await embedded.counts(), counts.inFlight + counts.delayed > 0 else {
             return Self.idleLimit
         }
         return Self.visibilityTimeout
     }
 
     /// Takes one batch.
-    func runOnce() async throws -> Report {
-        guard try await queue.counts().visible > 0 else { return Report() }
+    func runOnce(wait: Duration = .zero) async throws -> Report {
         let limit = min(Self.batchLimit, try await capacity.free())
         guard limit > 0 else { return Report() }
-        var report = Report()
-        for message in try await queue.receive(limit: limit, visibilityTimeout: Self.visibilityTimeout) {
-            try await handle(message, &report)
+        let queue = queue
+        let messages = try await cancelWhenGracefulShutdown {
+            try await queue.receive(limit: limit, visibilityTimeout: Self.visibilityTimeout, wait: wait)
         }
-        return report
+        // At the same time, so that their transactions share a flush.
+        return try await withThrowingTaskGroup(of: Report.self) { group in
+            for message in messages { group.addTask { try await handle(message) } }
+            return try await group.reduce(into: Report()) { $0.add($1) }
+        }
     }
 
-    private func handle(_ message: QueueMessage, _ report: inout Report) async throws {
+    private func handle(_ message: QueueMessage) async throws -> Report {
         let uploads: [Upload]
         do {
             uploads = try Upload.all(in: message.body, bucket: bucket)
         } catch {
             logger.warning("upload event rejected", metadata: ["message-id": "\(message.id)", "error": "\(error)"])
-            report.rejected += 1
-            return try await queue.reject(message.receipt, reason: "\(error)")
+            try await queue.reject(message, reason: "\(error)")
+            return Report(rejected: 1)
+        }
+        let accepted = try await accept(uploads, of: message)
+        return Report(accepted: accepted, ignored: accepted == 0 ? 1 : 0)
+    }
+
+    /// Tells the workflows, then forgets the message.
+    ///
+    /// - Returns: how many uploads had somebody to be told.
+    private func accept(_ uploads: [Upload], of message: QueueMessage) async throws -> Int {
+        let publishing = publishing
+        guard let embedded else {
+            var current: [Upload] = []
+            for upload in uploads where try await isCurrent(upload) { current.append(upload) }
+            let told = current
+            let accepted = try await database.write { database in
+                try told.count { try publishing.trackUploaded($0.track, $0.object, in: database) }
+            }
+            try await queue.delete(message.receipt)
+            return accepted
         }
         do {
-            let (queue, publishing) = (queue, publishing)
-            let accepted = try await database.write { database in
-                try queue.delete(message.receipt, in: database)
+            return try await database.write { database in
+                try embedded.delete(message.receipt, in: database)
                 return try uploads.count { try publishing.trackUploaded($0.track, $0.object, in: database) }
             }
-            report.accepted += accepted
-            report.ignored += accepted == 0 ? 1 : 0
         } catch let error as QueueError where error.code == "receipt-handle-stale" {
             // Another poller has the message now.
-            report.ignored += 1
+            return 0
+        }
+    }
+
+    /// Whether the bucket still holds what the event announced: events come late and out of order, and the workflow takes the
+    /// first upload it hears of.
+    private func isCurrent(_ upload: Upload) async throws -> Bool {
+        do {
+            return try await objects.head(ObjectKey(upload.object.key)).etag == upload.object.entityTag
+        } catch let error as ObjectStoreError where error.kind == .noSuchKey || error.kind == .invalidArgument {
+            return false
         }
     }
 }

@@ -4,9 +4,9 @@ import Hummingbird
 import MizzoAPI
 import NIOCore
 
-/// Serves presigned requests on the embedded object store.
+/// Serves the embedded object store to holders of presigned requests and to S3's own clients.
 struct ObjectEndpoint: EmbeddedObjectRoutes {
-    let handler: PresignedRequestHandler
+    let handler: ObjectRequestHandler
     /// Called after an object was stored.
     let onUpload: @Sendable () -> Void
 
@@ -14,12 +14,12 @@ struct ObjectEndpoint: EmbeddedObjectRoutes {
         let fields = request.headers.map { HeaderField($0.name.rawName, $0.value) }
         let head = RequestHead(
             method: request.method.rawValue,
-            path: PublicEndpoint.unmounted(request.uri.path),
+            path: request.uri.path,
             query: request.uri.query ?? "",
             headers: [HeaderField("Host", request.head.authority ?? "")] + fields
         )
         let answer = await handler.respond(to: head, body: request.body.map { $0.readableBytesView })
-        if request.method == .put, answer.status == 200 { onUpload() }
+        if request.method == .put || request.method == .post, answer.status == 200 { onUpload() }
         return Self.response(answer)
     }
 

@@ -31,11 +31,13 @@ struct ObjectMedia: MediaStore {
     func object(_ key: String) async throws -> MediaObject? {
         do {
             let key = try ObjectKey(key)
-            let content = try await store.get(key)
-            let info = content.info
-            if let file = content.body.file {
-                return MediaObject(size: info.size, etag: info.etag, source: .file(path: file.path))
+            if let files = store as? FileObjectStore {
+                let content = try await files.get(key)
+                let path = content.body.file?.path ?? ""
+                return MediaObject(size: content.info.size, etag: content.info.etag, source: .file(path: path))
             }
+            // A bucket is asked for facts only; which bytes are wanted is known later.
+            let info = try await store.head(key)
             return MediaObject(
                 size: info.size,
                 etag: info.etag,

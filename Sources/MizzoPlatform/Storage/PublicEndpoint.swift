@@ -2,8 +2,7 @@ import CloudServices
 
 /// How clients reach the embedded object store: below `/objects` of the API.
 ///
-/// Signatures cover the path without that prefix, so presigned URLs are moved below it after signing, and requests moved
-/// back before they are verified.
+/// The store's own signatures cover the path without that prefix, so its presigned URLs are moved below it after signing.
 struct PublicEndpoint: Sendable {
     static let mount = "/objects"
 
@@ -12,30 +11,14 @@ struct PublicEndpoint: Sendable {
     /// - Parameter url: `http://host[:port]` or `https://host[:port]`.
     /// - Throws: ``ConfigurationError`` `public-url-invalid`.
     init(url: String) throws(ConfigurationError) {
-        let parts = url.split(separator: "://", maxSplits: 1).map(String.init)
-        guard parts.count == 2, let scheme = ServiceEndpoint.Scheme(rawValue: parts[0]), !parts[1].contains("/") else {
-            throw Self.invalid(url)
-        }
-        let authority = parts[1]
-        guard let colon = authority.lastIndex(of: ":"), !authority.hasSuffix("]") else {
-            endpoint = ServiceEndpoint(scheme: scheme, host: authority)
-            return
-        }
-        guard let port = Int(authority[authority.index(after: colon)...]), (1...65_535).contains(port) else {
-            throw Self.invalid(url)
-        }
-        endpoint = ServiceEndpoint(scheme: scheme, host: String(authority[..<colon]), port: port)
+        guard !url.hasSuffix("/"), let endpoint = ServiceEndpoint(url: url) else { throw Self.invalid(url) }
+        self.endpoint = endpoint
     }
 
     /// The address clients use for a URL the store has signed.
     func mounted(_ url: String) -> String {
         let origin = endpoint.origin
         return url.hasPrefix(origin) ? origin + Self.mount + url.dropFirst(origin.count) : url
-    }
-
-    /// The path the store has signed, for the path of a request.
-    static func unmounted(_ path: String) -> String {
-        path.hasPrefix(mount + "/") ? String(path.dropFirst(mount.count)) : path
     }
 
     private static func invalid(_ url: String) -> ConfigurationError {

@@ -1,11 +1,13 @@
 import CloudServices
+import Crypto
+import FoundationEssentials
 import Glibc
 
 /// Copies an object to a local file, chunk by chunk.
 struct ObjectDownload: Sendable {
     let store: any ObjectStore
 
-    /// Reads exactly the version with this entity tag.
+    /// Reads exactly the version with this entity tag. The SHA-256 of what is returned is that of the bytes that came.
     ///
     /// - Parameter onChunk: called after every chunk has been written.
     /// - Throws: ``ObjectStoreError``, ``LocalFileError``, `CancellationError`.
@@ -19,11 +21,12 @@ struct ObjectDownload: Sendable {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw LocalFileError("create", path, errno) }
         defer { close(descriptor) }
-        var byteCount: Int64 = 0
+        var (byteCount, hash) = (Int64(0), SHA256())
         for try await chunk in content.body {
             try Task.checkCancellation()
             try Self.write(chunk, to: descriptor, path)
             byteCount += Int64(chunk.count)
+            hash.update(data: chunk)
             onChunk()
         }
         guard byteCount == content.info.size else {
@@ -32,7 +35,26 @@ struct ObjectDownload: Sendable {
                 "Object \"\(key)\" gave \(byteCount) bytes, expected \(content.info.size). Read it again."
             )
         }
-        return content.info
+        return try Self.checked(content.info, hash.finalize())
+    }
+
+    /// - Throws: `BadDigest` when the store knows another SHA-256 than that of the bytes.
+    private static func checked(_ info: ObjectInfo, _ digest: SHA256.Digest) throws -> ObjectInfo {
+        let text = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        guard info.sha256 == nil || info.sha256 == text else {
+            throw ObjectStoreError(
+                .badDigest,
+                "Object \"\(info.key)\" has the SHA-256 \(text), expected \(info.sha256 ?? ""). Restore the object."
+            )
+        }
+        return ObjectInfo(
+            key: info.key,
+            size: info.size,
+            etag: info.etag,
+            sha256: text,
+            contentType: info.contentType,
+            createdAt: info.createdAt
+        )
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {

@@ -14,13 +14,24 @@ extension FileObjectStore {
         body: Body,
         options: PutOptions
     ) async throws -> ObjectInfo where Body.Element: Collection<UInt8> {
+        try await storingBlob(body, options) { upload in
+            try await commit(ObjectWrite(key: key, blob: upload, options: options))
+        }
+    }
+
+    /// Receives a body into a sealed blob, then runs `commit`, which refers to it from a row. When anything fails, nothing stays.
+    func storingBlob<Body: AsyncSequence, Value>(
+        _ body: Body,
+        _ options: PutOptions,
+        commit: (BlobUpload) async throws -> Value
+    ) async throws -> Value where Body.Element: Collection<UInt8> {
         let (blobs, makeID) = (blobs, makeID)
         let upload = try await BlockingWork.run { try BlobUpload(in: blobs, makeID: makeID) }
         do {
             try await receive(body, into: upload, options)
-            try check(upload.digests, options)
+            try options.check(upload.digests)
             try await BlockingWork.run { try upload.seal() }
-            return try await commit(key, upload, options)
+            return try await commit(upload)
         } catch {
             await abandon(upload)
             throw error
@@ -77,38 +88,23 @@ extension FileObjectStore {
         )
     }
 
-    private func check(_ digests: BlobUpload.Digests, _ options: PutOptions) throws {
-        if let expected = options.expectedByteCount, expected != digests.size {
-            throw ObjectStoreError(.incompleteBody, "The body has \(digests.size) bytes, \(expected) were announced.")
-        }
-        if let expected = options.expectedMD5, expected != digests.md5 {
-            throw ObjectStoreError(.badDigest, "The body's MD5 is not the one in Content-MD5. Send it again.")
-        }
-        if let expected = options.expectedSHA256, expected != digests.sha256 {
-            throw ObjectStoreError(
-                .contentSHA256Mismatch,
-                "The body's SHA-256 is not the one in x-amz-content-sha256. Send it again."
-            )
-        }
-    }
-
-    private func commit(_ key: ObjectKey, _ upload: BlobUpload, _ options: PutOptions) async throws -> ObjectInfo {
-        let (digests, blob, bucket, configuration, time) = (upload.digests, upload.id, bucket, configuration, now())
-        let info = ObjectInfo(
-            key: key,
-            size: digests.size,
-            etag: digests.etag,
-            sha256: digests.sha256,
-            contentType: options.contentType,
-            createdAt: .init(milliseconds: time.milliseconds)
-        )
+    /// Makes a sealed blob visible as an object and announces it, in one transaction.
+    func commit(_ write: ObjectWrite) async throws -> ObjectInfo {
+        let (info, bucket, configuration) = (write.info(at: now()), bucket, configuration)
         let replaced = try await database.write { database in
-            let old = try ObjectRow.find(key, bucket, database)
-            guard old == nil || !options.ifAbsent else { throw ObjectStoreError.alreadyExists(key) }
-            try ObjectRow.save(info, blob: blob, bucket, database)
+            let old = try ObjectRow.find(info.key, bucket, database)
+            guard old == nil || !write.options.ifAbsent else { throw ObjectStoreError.alreadyExists(info.key) }
+            try write.also(database)
+            try ObjectRow.save(info, blob: write.blob.id, bucket, database)
             let sequence = try ObjectRow.nextSequence(database)
-            for notification in configuration.notifications where notification.matches(key) {
-                let event = notification.event(for: info, bucket, configuration.region, sequence: sequence)
+            for notification in configuration.notifications where notification.matches(info.key) {
+                let event = notification.event(
+                    for: info,
+                    bucket,
+                    configuration.region,
+                    operation: write.operation,
+                    sequence: sequence
+                )
                 try notification.queue.send(event, in: database)
             }
             return old?.blob

@@ -110,7 +110,7 @@ public struct FileObjectStore: ObjectStore {
         }
         let bucket = bucket
         let rows = try await database.read {
-            try ObjectRow.list(prefix, after: after, limit: limit + 1, bucket, $0)
+            try ObjectRow.list(prefix, after: after?.rawValue, limit: limit + 1, bucket, $0)
         }
         let page = rows.prefix(limit).map(\.info)
         return ObjectListing(objects: page, next: rows.count > limit ? page.last?.key : nil)
@@ -121,6 +121,7 @@ public struct FileObjectStore: ObjectStore {
     /// - Returns: how many files were removed.
     @discardableResult
     public func removeGarbage() async throws -> Int {
+        try await removeStaleUploads()
         let blobs = blobs
         var removed = try await BlockingWork.run { try blobs.removeAbandonedUploads() }
         for shard in try await BlockingWork.run({ try blobs.shards() }) {

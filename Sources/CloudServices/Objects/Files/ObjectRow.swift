@@ -44,15 +44,18 @@ struct ObjectRow: Sendable {
         return try String.fetchOne(database, sql: sql, arguments: [bucket.rawValue, key.rawValue])
     }
 
+    /// Whether an object, or a part of an upload, refers to a blob.
     static func exists(blob: String, _ database: Database) throws -> Bool {
-        let sql = "SELECT EXISTS (SELECT 1 FROM cloudObject WHERE blob = ?)"
-        return try Bool.fetchOne(database, sql: sql, arguments: [blob]) ?? false
+        let sql = """
+            SELECT EXISTS (SELECT 1 FROM cloudObject WHERE blob = ?) OR EXISTS (SELECT 1 FROM cloudPart WHERE blob = ?)
+            """
+        return try Bool.fetchOne(database, sql: sql, arguments: [blob, blob]) ?? false
     }
 
     /// U+10FFFF is in no key (it is unassigned), so `prefix || U+10FFFF` is above every key with the prefix.
     static func list(
         _ prefix: String,
-        after: ObjectKey?,
+        after: String?,
         limit: Int,
         _ bucket: BucketName,
         _ database: Database
@@ -62,7 +65,7 @@ struct ObjectRow: Sendable {
             WHERE bucket = ? AND key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?
             """
         let values: [any DatabaseValueConvertible] = [
-            bucket.rawValue, prefix, prefix + "\u{10FFFF}", after?.rawValue ?? "", limit,
+            bucket.rawValue, prefix, prefix + "\u{10FFFF}", after ?? "", limit,
         ]
         return try Row.fetchAll(database, sql: sql, arguments: StatementArguments(values)).map(ObjectRow.init)
     }

@@ -15,4 +15,14 @@ enum HTTPDate {
         let month = months[((Int(part(4, 2)) ?? 1) + 11) % 12]
         return "\(weekday), \(part(6, 2)) \(month) \(part(0, 4)) \(part(9, 2)):\(part(11, 2)):\(part(13, 2)) GMT"
     }
+
+    /// Reads that form; `nil` for anything else.
+    static func parse(_ text: String) -> Date? {
+        let parts = text.split(separator: " ")
+        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else {
+            return nil
+        }
+        let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
+        return SigV4Date.parse("\(parts[3])\(number)\(parts[1])T\(parts[4].filter { $0 != ":" })Z")
+    }
 }

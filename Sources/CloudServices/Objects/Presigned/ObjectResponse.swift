@@ -25,12 +25,15 @@ public struct ObjectResponse: Sendable {
     /// S3's error document (Amazon S3 API Reference, "REST error responses"); no body for HEAD, as HTTP demands.
     static func failure(_ error: ObjectStoreError, for head: RequestHead, requestID: String) -> ObjectResponse {
         let resource = URIEncoding.decode(head.path) ?? ""
-        let document = """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <Error><Code>\(error.kind.rawValue)</Code><Message>\(escaped(error.message))</Message>\
-            <Resource>\(escaped(resource))</Resource><RequestId>\(escaped(requestID))</RequestId></Error>
-            """
-        let bytes = Array(document.utf8)
+        let document = XMLNode(
+            "Error",
+            "",
+            [
+                XMLNode("Code", error.kind.rawValue), XMLNode("Message", error.message),
+                XMLNode("Resource", resource), XMLNode("RequestId", requestID),
+            ]
+        )
+        let bytes = document.document()
         var headers = [
             HeaderField("Content-Type", "application/xml"), HeaderField("x-amz-request-id", requestID),
             HeaderField("Content-Length", String(bytes.count)),
@@ -41,22 +44,5 @@ public struct ObjectResponse: Sendable {
             headers: headers,
             body: head.method == "HEAD" ? .none : .bytes(bytes)
         )
-    }
-
-    /// XML 1.0 text: markup escaped, characters XML cannot hold replaced.
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "\t", "\n", "\r", " "..."\u{D7FF}", "\u{E000}"..."\u{FFFD}", "\u{10000}"...:
-                escaped.unicodeScalars.append(scalar)
-            default: escaped += "\u{FFFD}"
-            }
-        }
-        return escaped
     }
 }

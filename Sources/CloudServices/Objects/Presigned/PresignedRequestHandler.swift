@@ -48,9 +48,18 @@ public struct PresignedRequestHandler: Sendable {
         to head: RequestHead,
         body: Body
     ) async -> ObjectResponse where Body.Element: Collection<UInt8> {
+        await respond(to: head, signedAs: head, body: body)
+    }
+
+    /// - Parameter signed: the request as its signature covers it, which may have another path.
+    func respond<Body: AsyncSequence>(
+        to head: RequestHead,
+        signedAs signed: RequestHead,
+        body: Body
+    ) async -> ObjectResponse where Body.Element: Collection<UInt8> {
         let requestID = store.makeID()
         do {
-            return try await respond(to: head, body, requestID)
+            return try await respond(to: head, signed, body, requestID)
         } catch {
             return .failure(publicError(error, requestID), for: head, requestID: requestID)
         }
@@ -58,13 +67,14 @@ public struct PresignedRequestHandler: Sendable {
 
     private func respond<Body: AsyncSequence>(
         to head: RequestHead,
+        _ signed: RequestHead,
         _ body: Body,
         _ requestID: String
     ) async throws -> ObjectResponse where Body.Element: Collection<UInt8> {
         guard ["GET", "HEAD", "PUT"].contains(head.method) else {
             throw ObjectStoreError(.methodNotAllowed, "The specified method is not allowed against this resource.")
         }
-        _ = try verifier.verifyPresigned(head, now: now())
+        _ = try verifier.verifyPresigned(signed, now: now())
         guard let query = QueryString(wire: head.query) else { throw SigV4Rejection.brokenEscape }
         let key = try key(head.path)
         guard head.method == "PUT" else {
@@ -108,7 +118,7 @@ public struct PresignedRequestHandler: Sendable {
     }
 
     /// What a client may know: S3's codes as they are, everything else as `InternalError` with the details in the log.
-    private func publicError(_ error: any Error, _ requestID: String) -> ObjectStoreError {
+    func publicError(_ error: any Error, _ requestID: String) -> ObjectStoreError {
         switch error {
         case let error as ObjectStoreError: return error
         case let error as SigV4Rejection: return ObjectStoreError(error.s3Code, error.message)

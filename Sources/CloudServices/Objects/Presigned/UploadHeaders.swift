@@ -52,7 +52,7 @@ struct UploadHeaders {
         return bound
     }
 
-    private static func md5(_ head: RequestHead) throws -> [UInt8]? {
+    static func md5(_ head: RequestHead) throws -> [UInt8]? {
         guard let text = head.value("content-md5") else { return nil }
         guard let digest = Data(base64Encoded: text), digest.count == 16 else {
             throw ObjectStoreError(.invalidDigest, "Content-MD5 must be 16 bytes in Base64.")
@@ -61,7 +61,7 @@ struct UploadHeaders {
     }
 
     /// Markers such as `UNSIGNED-PAYLOAD` say nothing about the bytes.
-    private static func sha256(_ head: RequestHead) -> String? {
+    static func sha256(_ head: RequestHead) -> String? {
         head.value("x-amz-content-sha256").flatMap { URIEncoding.bytes(hex: $0)?.count == 32 ? $0.lowercased() : nil }
     }
 

@@ -1,0 +1,67 @@
+import CloudPeers
+import CloudServices
+import Foundation
+import Glibc
+import ServiceLifecycle
+import Testing
+
+@testable import MizzoPlatform
+
+@Suite("The embedded object store and AWS's own clients", .timeLimit(.minutes(2)))
+struct EmbeddedStoreClientTests {
+    /// A port nobody listens on now.
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(descriptor, pointer, length) == 0 ? getsockname(descriptor, pointer, &length) : -1
+            }
+        }
+        try #require(code == 0)
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    /// Runs the script; gives its exit code and what it said.
+    private static func runClient(_ endpoint: String) async throws -> (code: Int32, said: String) {
+        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Clients/s3_client.py")
+        let (python, aws) = (try PeerProcess.program("python3"), try PeerProcess.program("aws"))
+        return try await withCheckedThrowingContinuation { continuation in
+            let (process, output) = (Process(), Pipe())
+            process.executableURL = URL(filePath: python)
+            process.arguments = [script.path(percentEncoded: false), endpoint, "mizzo", aws]
+            process.environment = CloudResources.environment.merging([
+                "AWS_ACCESS_KEY_ID": "mizzo", "AWS_SECRET_ACCESS_KEY": "storage-secret-of-the-test",
+                "PATH": "/usr/bin:/bin",
+            ]) { _, last in last }
+            (process.standardOutput, process.standardError) = (output, output)
+            process.terminationHandler = { ended in
+                let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                continuation.resume(returning: (ended.terminationStatus, said))
+            }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+    }
+
+    @Test("boto3 and the AWS command line put, get, range, head, list, delete, upload in parts and presign as with S3")
+    func clients() async throws {
+        let port = try Self.freePort()
+        let fixture = try await PlatformFixture(
+            ["http.port": "\(port)"],
+            environment: ["MIZZO_STORAGE_SECRET": "storage-secret-of-the-test"]
+        )
+        let api = try await fixture.platform.apiService()
+        let running = Task { try await api.run() }
+        let (code, said) = try await Self.runClient("http://127.0.0.1:\(port)/objects")
+        #expect(code == 0, "\(said)")
+        running.cancel()
+        _ = await running.result
+        let left = try await fixture.platform.objects.list(prefix: "").objects.map(\.key.rawValue)
+        #expect(left == ["dir/empty", "large", "signed"])
+        await fixture.platform.close()
+    }
+}
