@@ -109,23 +109,18 @@ struct CloudModeTests {
     }
 
     /// Five uploads that the bucket announces itself, twenty events of versions that are gone, and a message that is none.
-    private func sendEvents(_ resources: CloudResources, _ platform: Platform) async throws {
+    private func sendEvents(_ resources: CloudResources, _ fixture: PlatformFixture) async throws {
         for number in 0..<5 {
-            let body = AsyncStream<[UInt8]> { stream in
-                stream.yield([UInt8(number)])
-                stream.finish()
-            }
-            let key = try ObjectKey("raw-track/track-10\(number).mp3")
-            try await platform.objects.put(key, body: body, options: PutOptions())
+            try await fixture.put("raw-track/track-10\(number).mp3", [UInt8(number)])
         }
         for number in 0..<20 {
             let event = """
                 {"Records":[{"eventVersion":"2.1","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":\
                 "\(resources.bucket)"},"object":{"key":"raw-track/track-10\(number % 7).mp3","size":1,"eTag":"outdated"}}}]}
                 """
-            try await platform.uploadEvents.send(event)
+            try await fixture.platform.uploadEvents.send(event)
         }
-        try await platform.uploadEvents.send("no event")
+        try await fixture.platform.uploadEvents.send("no event")
     }
 
     @Test("duplicate, outdated and foreign events from SQS make one run per upload")
@@ -136,7 +131,7 @@ struct CloudModeTests {
             environment: CloudResources.environment
         )
         let (platform, queue) = (fixture.platform, fixture.platform.uploadEvents)
-        try await sendEvents(resources, platform)
+        try await sendEvents(resources, fixture)
         let ingest = platform.uploadIngest()
         var total = UploadIngest.Report()
         while true {

@@ -19,6 +19,15 @@ extension PlatformFixture {
             + Array("data".utf8) + little(samples.count, 4) + samples
     }()
 
+    /// Puts an object as the platform itself would.
+    func put(_ key: String, _ bytes: [UInt8]) async throws {
+        let body = AsyncStream<[UInt8]> { stream in
+            stream.yield(bytes)
+            stream.finish()
+        }
+        try await platform.objects.put(ObjectKey(key), body: body, options: PutOptions(contentType: "audio/mpeg"))
+    }
+
     /// A ticket and a registered track of a new artist.
     func register(_ id: TrackID) async throws {
         try await platform.putUser("nina", role: .artist, name: "Nina")

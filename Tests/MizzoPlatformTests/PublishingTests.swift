@@ -14,15 +14,7 @@ struct PublishingTests {
         let id = try #require(TrackID(rawValue: "track-001"))
         try await fixture.working { worker in
             try await fixture.register(id)
-            let body = AsyncStream<[UInt8]> { stream in
-                stream.yield(PlatformFixture.audio)
-                stream.finish()
-            }
-            try await platform.objects.put(
-                ObjectKey(MediaKeys.rawTrack(id)),
-                body: body,
-                options: PutOptions(contentType: "audio/mpeg")
-            )
+            try await fixture.put(MediaKeys.rawTrack(id), PlatformFixture.audio)
             worker.uploadArrived()
             try await fixture.until { try await fixture.status(id) == (.reviewing, .completed) }
             try await fixture.approve(id)

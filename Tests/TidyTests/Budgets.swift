@@ -98,7 +98,6 @@ enum Tolerated {
         "Tests/MizzoCatalogTests/LyricsTests.swift completion": 28,
         "Tests/MizzoCatalogTests/TrackMoveTests.swift transitionTable": 27,
         "Tests/MizzoCatalogTests/TrackMoveTests.swift versions": 37,
-        "Tests/MizzoPlatformTests/PublishingTests.swift publishes": 28,
         "Tests/MizzoWorkflowsTests/PublishTrackTests.swift outcome": 26,
         "Tests/OperatorCLITests/CommandOutputTests.swift busyStore": 28,
         "Tests/OperatorCLITests/RequestTests.swift start": 28,
