@@ -183,7 +183,7 @@ struct PlaybackTests {
             dependencies: dependencies
         )
         try await application.test(.router) { client in
-            let api = Caller(platform: platform, client: client)
+            let api = try Caller(platform: platform, client: client)
             #expect(try await api.get("/stream/track-0001").bytes == original)
             let part = try await api.get("/stream/track-0001", headers: [.range: "bytes=10-12"])
             #expect(part.bytes == Array(original[10...12]))

@@ -13,7 +13,10 @@ import Testing
 private struct NotYet: Error {}
 
 private struct ProbeForm: RequestBodyForm {
-    static let members: Set = ["contentType", "byteCount"]
+    static let schema = Schema.object(
+        "Probe",
+        [.required("contentType", .string()), .required("byteCount", .integer)]
+    )
     var contentType: String
 }
 

@@ -6,7 +6,7 @@ import NIOCore
 /// Builds the HTTP application: a `Service`, so the composition root runs it in its service group and a graceful
 /// shutdown lets requests under way finish.
 ///
-/// - Throws: ``TokenSettingsError`` when the token secret is too short to be one.
+/// - Throws: when a token key cannot be used, or when a route is declared without all of its policy.
 public func buildApplication(
     configuration: APIConfiguration,
     dependencies: APIDependencies
@@ -31,7 +31,7 @@ func buildRouter(
     configuration: APIConfiguration,
     dependencies: APIDependencies
 ) async throws -> Router<APIContext> {
-    let table = routeTable(configuration: configuration, dependencies: dependencies)
+    let table = try routeTable(configuration: configuration, dependencies: dependencies)
     let gate = AccessGate(
         verifier: try await TokenVerifier(settings: configuration.tokens),
         database: dependencies.database,
@@ -49,7 +49,9 @@ func buildRouter(
 }
 
 /// Every route of the API, each with its policy: what is not in this list does not exist.
-func routeTable(configuration: APIConfiguration, dependencies: APIDependencies) -> RouteTable {
+///
+/// - Throws: ``RouteTableError`` for routes that contradict themselves or each other.
+func routeTable(configuration: APIConfiguration, dependencies: APIDependencies) throws -> RouteTable {
     let views = TrackViews(baseURL: configuration.publicBaseURL)
     let cursors = CursorSeal(secret: configuration.tokens.secret)
     let endpoints = [
@@ -65,5 +67,5 @@ func routeTable(configuration: APIConfiguration, dependencies: APIDependencies) 
         NotificationRoutes(dependencies: dependencies, cursors: cursors).endpoints,
         dependencies.objects.map { ObjectRoutes(store: $0).endpoints } ?? [],
     ]
-    return RouteTable(endpoints: endpoints.flatMap(\.self))
+    return try DocumentRoutes.describing(endpoints.flatMap(\.self), serverURL: configuration.publicBaseURL)
 }

@@ -25,16 +25,15 @@ struct AccessGate: Sendable {
             return try await handle(request, context, try await principal(of: request))
         case .roles(let roles, let handle):
             guard let principal = try await principal(of: request) else {
-                throw Self.unauthenticated("token-missing", "Send a bearer token in the Authorization header.")
+                throw Problem(
+                    .tokenMissing,
+                    "Send a bearer token in the Authorization header.",
+                    headers: [.wwwAuthenticate: "Bearer"]
+                )
             }
             guard roles.contains(principal.role) else {
                 let needed = roles.map(\.rawValue).sorted().joined(separator: " or ")
-                throw Problem(
-                    .forbidden,
-                    code: "role-not-allowed",
-                    title: "Your role may not do this",
-                    detail: "This needs the role \(needed); you have \(principal.role.rawValue)."
-                )
+                throw Problem(.roleNotAllowed, "This needs the role \(needed); you have \(principal.role.rawValue).")
             }
             return try await handle(request, context, principal)
         }
@@ -45,7 +44,11 @@ struct AccessGate: Sendable {
     private func principal(of request: Request) async throws -> Principal? {
         let fields = request.headers[values: .authorization]
         guard let field = fields.first else { return nil }
-        let invalid = Self.unauthenticated("token-invalid", "The token is not valid here, or has expired.")
+        let invalid = Problem(
+            .tokenInvalid,
+            "The token is not valid here, or has expired.",
+            headers: [.wwwAuthenticate: #"Bearer error="invalid_token""#]
+        )
         let words = field.split(separator: " ", omittingEmptySubsequences: false)
         guard fields.count == 1, words.count == 2, words[0].lowercased() == "bearer",
             let claims = await verifier.claims(of: String(words[1]), now: now())
@@ -54,16 +57,5 @@ struct AccessGate: Sendable {
         let stored = try await database.read { db in try Catalog.user(id, in: db) }
         guard let stored, stored.disabledAt == nil else { throw invalid }
         return Principal(id: id, role: min(stored.role, claims.role))
-    }
-
-    private static func unauthenticated(_ code: String, _ detail: String) -> Problem {
-        let challenge = code == "token-missing" ? "Bearer" : #"Bearer error="invalid_token""#
-        return Problem(
-            .unauthorized,
-            code: code,
-            title: "You are not signed in",
-            detail: detail,
-            headers: [.wwwAuthenticate: challenge]
-        )
     }
 }

@@ -55,7 +55,14 @@ struct PageRequest<Position: Codable & Sendable>: Sendable {
 }
 
 /// A page of a list.
-struct Page<Item: Encodable>: Encodable {
+struct Page<Item: Encodable & Described>: Encodable, Described {
+    static var schema: Schema {
+        .object(
+            "PageOf\(Item.self)",
+            [.required("items", .array(of: Item.schema)), .optional("next", .string())]
+        )
+    }
+
     var items: [Item]
     /// The cursor of the next page; absent on the last one.
     var next: String?

@@ -19,12 +19,7 @@ enum EntityTag {
     static func requireMatch(_ field: String?, _ track: Track, required: Bool) throws {
         guard let field else {
             guard required else { return }
-            throw Problem(
-                .preconditionRequired,
-                code: "if-match-required",
-                title: "If-Match is required",
-                detail: "Read the track, then repeat the request with its ETag in If-Match."
-            )
+            throw Problem(.ifMatchRequired, "Read the track, then repeat the request with its ETag in If-Match.")
         }
         guard list(field).contains(where: { $0 == "*" || $0 == of(track) }) else {
             throw Problem.stale("Track \(track.id) has the ETag \(of(track)) now. Read it again, then repeat.")

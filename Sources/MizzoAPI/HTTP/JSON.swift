@@ -5,9 +5,7 @@ import NIOCore
 
 /// A request body; members it does not name are refused, so that a client's typo or a forbidden member (`status`,
 /// `ownerId`) is an error and never silently ignored.
-protocol RequestBodyForm: Decodable, Sendable {
-    static var members: Set<String> { get }
-}
+protocol RequestBodyForm: Decodable, Described, Sendable {}
 
 /// JSON in and out.
 enum JSON {
@@ -36,12 +34,7 @@ enum JSON {
     static func body<Form: RequestBodyForm>(_ form: Form.Type, of request: Request, limit: Int) async throws -> Form {
         let type = request.headers[.contentType]?.split(separator: ";").first.map { $0.lowercased() }
         guard type?.trimmingSpaces == "application/json" else {
-            throw Problem(
-                .unsupportedMediaType,
-                code: "content-type-unsupported",
-                title: "The body must be JSON",
-                detail: "Send the body with Content-Type: application/json."
-            )
+            throw Problem(.contentTypeUnsupported, "Send the body with Content-Type: application/json.")
         }
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw Problem.bodyTooLarge
@@ -52,7 +45,9 @@ enum JSON {
 
     static func decode<Form: RequestBodyForm>(_ form: Form.Type, from bytes: Data) throws -> Form {
         do {
-            let unknown = try JSONDecoder().decode(MemberNames.self, from: bytes).names.subtracting(form.members)
+            let unknown = try JSONDecoder().decode(MemberNames.self, from: bytes).names.subtracting(
+                form.schema.memberNames
+            )
             guard unknown.isEmpty else {
                 throw invalid(unknown.sorted().prefix(8).map { FieldError(pointer: pointer([$0]), detail: "Unknown.") })
             }
@@ -68,10 +63,8 @@ enum JSON {
 
     private static func invalid(_ errors: [FieldError]) -> Problem {
         Problem(
-            .badRequest,
-            code: "json-invalid",
-            title: "The body is not what this route takes",
-            detail: "The body is not JSON, or has unknown, missing or mistyped members; see errors.",
+            .jsonInvalid,
+            "The body is not JSON, or has unknown, missing or mistyped members; see errors.",
             errors: errors
         )
     }

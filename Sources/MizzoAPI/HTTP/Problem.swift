@@ -44,7 +44,22 @@ public struct Problem: Error, Equatable, Sendable {
 }
 
 /// The body as it goes over the wire.
-struct ProblemDocument: Codable, Equatable {
+struct ProblemDocument: Codable, Equatable, Described {
+    static let schema = Schema.object(
+        "Problem",
+        [
+            .required("type", .string()), .required("title", .string()), .required("status", .integer(400...599)),
+            .required("detail", .string()), .required("instance", .string()), .required("code", .string()),
+            .required("requestId", .string()),
+            .required(
+                "errors",
+                .array(
+                    of: .object("FieldError", [.required("pointer", .string()), .required("detail", .string())])
+                )
+            ),
+        ]
+    )
+
     var type: String
     var title: String
     var status: Int

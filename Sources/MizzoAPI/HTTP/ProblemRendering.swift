@@ -38,13 +38,7 @@ struct ProblemRendering: RouterMiddleware {
         let allowed = table.methods(at: request.uri.path)
         guard !allowed.isEmpty else { return known }
         let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-        return Problem(
-            .methodNotAllowed,
-            code: "method-not-allowed",
-            title: "The resource has no such method",
-            detail: "This path takes \(names).",
-            headers: [.allow: names]
-        )
+        return Problem(.methodNotAllowed, "This path takes \(names).", headers: [.allow: names])
     }
 }
 
@@ -53,17 +47,13 @@ extension ProblemRendering {
     private static func problem(ofOurs error: any Error) -> Problem {
         guard let failure = error as? DatabaseFailure, failure.mayPass else {
             return Problem(
-                .internalServerError,
-                code: "internal-error",
-                title: "The server failed",
-                detail: "The request could not be completed. Quote the requestId when you report this."
+                .internalError,
+                "The request could not be completed. Quote the requestId when you report this."
             )
         }
         return Problem(
-            .serviceUnavailable,
-            code: "not-ready",
-            title: "The service is not ready",
-            detail: "Nothing was changed. Try again later; the cause is in the server's log.",
+            .notReady,
+            "Nothing was changed. Try again later; the cause is in the server's log.",
             headers: [.retryAfter: "5"]
         )
     }

@@ -5,6 +5,8 @@ import Logging
 
 extension HTTPField.Name {
     static let requestID = Self(token: "x-request-id")
+    static let idempotencyKey = Self(token: "idempotency-key")
+    static let idempotentReplay = Self(token: "idempotent-replay")
     static let contentTypeOptions = Self(token: "x-content-type-options")
 
     /// A name known to be a token at compile time.

@@ -25,9 +25,7 @@ struct MediaResponse: Sendable {
         case .unsatisfiable:
             throw Problem(
                 .rangeNotSatisfiable,
-                code: "range-not-satisfiable",
-                title: "The range lies outside the object",
-                detail: "The object has \(object.size) bytes.",
+                "The object has \(object.size) bytes.",
                 headers: [.contentRange: "bytes */\(object.size)"]
             )
         }

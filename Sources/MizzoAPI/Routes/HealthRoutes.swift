@@ -7,8 +7,24 @@ struct HealthRoutes: Sendable {
     let dependencies: APIDependencies
 
     var endpoints: [Endpoint] {
-        Endpoint.readable("/healthz", .open { _, _, _ in try JSON.response(["status": "ok"]) })
-            + Endpoint.readable("/readyz", .open { _, context, _ in try await ready(context) })
+        Endpoint.readable(
+            "/healthz",
+            .open(.unowned),
+            "Whether the process answers",
+            gives: [.ok(Answer.self)]
+        ) { _, _, _ in try JSON.response(Answer(status: "ok")) }
+            + Endpoint.readable(
+                "/readyz",
+                .open(.unowned),
+                "Whether the process should be given requests",
+                gives: [.ok(Answer.self)],
+                problems: [.notReady]
+            ) { _, context, _ in try await ready(context) }
+    }
+
+    struct Answer: Encodable, Described {
+        static let schema = Schema.object("Health", [.required("status", .string())])
+        var status: String
     }
 
     private func ready(_ context: APIContext) async throws -> Response {
@@ -17,14 +33,12 @@ struct HealthRoutes: Sendable {
         } catch {
             context.logger.warning("not ready", metadata: ["error": .string(String(describing: error).escapedForLog)])
             throw Problem(
-                .serviceUnavailable,
-                code: "not-ready",
-                title: "The service is not ready",
-                detail: "Try again later; the cause is in the server's log.",
+                .notReady,
+                "Try again later; the cause is in the server's log.",
                 headers: [.retryAfter: "5"]
             )
         }
-        return try JSON.response(["status": "ready"])
+        return try JSON.response(Answer(status: "ready"))
     }
 }
 
@@ -39,10 +53,23 @@ struct ObjectRoutes: Sendable {
     ]
 
     var endpoints: [Endpoint] {
-        Self.paths.flatMap { path, methods in
-            methods.map { method in
-                Endpoint(method, path, .delegated { request, _ in try await store.respond(to: request) })
-            }
-        }
+        Self.paths.flatMap { path, methods in methods.map { endpoint($0, path) } }
+    }
+
+    private func endpoint(_ method: HTTPRequest.Method, _ path: String) -> Endpoint {
+        Endpoint(
+            method,
+            path,
+            .signed,
+            "The object store's own protocol (S3); its errors are S3's, in XML",
+            parameters: path.contains("{bucket}") ? [.path("bucket", .string(), "The bucket.")] : [],
+            takes: method == .put || method == .post ? .bytes : nil,
+            gives: [
+                Outcome(.ok, "The object or the list, or stored.", [.init(type: "*/*", schema: .bytes)]),
+                Outcome(.noContent, "Deleted."),
+                Outcome(.partialContent, "A range of the object.", [.init(type: "*/*", schema: .bytes)]),
+                .notModified,
+            ]
+        ) { request, _ in try await store.respond(to: request) }
     }
 }

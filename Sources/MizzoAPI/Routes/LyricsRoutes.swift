@@ -9,10 +9,37 @@ struct LyricsRoutes: Sendable {
     let dependencies: APIDependencies
 
     var endpoints: [Endpoint] {
-        [Endpoint(.get, "/track/{id}/lyrics", .open { try await lyrics($0, $1, $2) })]
+        [
+            Endpoint(
+                .get,
+                "/track/{id}/lyrics",
+                .open(.visible),
+                "The time-synchronised lyrics, or how far they are",
+                parameters: [.trackID, .query("format", .choice(["json", "lrc", "vtt"]), "json unless given.")],
+                gives: [
+                    Outcome(
+                        .ok,
+                        "The lyrics.",
+                        [
+                            .init(type: "application/json", schema: Answer.schema), Outcome.text("text/plain"),
+                            Outcome.text("text/vtt"),
+                        ]
+                    )
+                ],
+                problems: [.trackNotFound, .lyricsNotReady]
+            ) { try await lyrics($0, $1, $2) }
+        ]
     }
 
-    struct Answer: Encodable {
+    struct Answer: Encodable, Described {
+        static let schema = Schema.object(
+            "Lyrics",
+            [
+                .required("status", .choice(LyricsStatus.self)),
+                .optional("lines", .array(of: LyricsDocument.Line.schema)), .optional("reason", .string()),
+                .optional("provider", .string()), .optional("updatedAt", .time),
+            ]
+        )
         var status: String
         var lines: [LyricsDocument.Line]?
         var reason: String?
@@ -52,14 +79,27 @@ struct LyricsRoutes: Sendable {
         _ type: String
     ) throws -> Response {
         guard let document = lyrics?.document else {
-            throw Problem(
-                .conflict,
-                code: "lyrics-not-ready",
-                title: "There are no lyrics yet",
-                detail: "Ask without a format for their status."
-            )
+            throw Problem(.lyricsNotReady, "Ask without a format for their status.")
         }
         let body = ResponseBody(byteBuffer: ByteBuffer(string: form(document)))
         return Response(status: .ok, headers: [.contentType: type], body: body)
     }
+}
+
+extension LyricsDocument.Line: Described {
+    static let schema = Schema.object(
+        "LyricsLine",
+        [
+            .required("startMs", .integer), .required("endMs", .integer), .required("text", .string()),
+            .optional(
+                "words",
+                .array(
+                    of: .object(
+                        "LyricsWord",
+                        [.required("startMs", .integer), .required("endMs", .integer), .required("text", .string())]
+                    )
+                )
+            ),
+        ]
+    )
 }

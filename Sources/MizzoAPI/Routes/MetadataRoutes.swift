@@ -14,17 +14,28 @@ struct MetadataRoutes: Sendable {
             Endpoint(
                 .put,
                 "/admin/track/{id}",
-                .roles([.admin]) { request, context, admin in
-                    let limit = configuration.bodyByteCountMax
-                    let form = try await JSON.body(Form.self, of: request, limit: limit)
-                    return try await edit(form, request.headers[.ifMatch], try context.trackID(), by: admin)
-                }
-            )
+                .roles([.admin], .any),
+                "Edit title, tags or lyrics",
+                parameters: [.trackID, .ifMatchRequired],
+                takes: .json(Form.self),
+                gives: [.ok(TrackView.self, "The track as it is now.", headers: [.eTag])],
+                problems: [.trackNotFound, .trackVersionStale, .ifMatchRequired]
+            ) { request, context, admin in
+                let form = try await JSON.body(Form.self, of: request, limit: configuration.bodyByteCountMax)
+                return try await edit(form, request.headers[.ifMatch], try context.trackID(), by: admin)
+            }
         ]
     }
 
     struct Form: RequestBodyForm {
-        static let members: Set = ["title", "tags", "lyrics"]
+        static let schema = Schema.object(
+            "TrackEdit",
+            [
+                .nullable("title", .line(max: 200)),
+                .nullable("tags", .array(of: .line(max: 40), max: 20, unique: true)),
+                .nullable("lyrics", .string(max: 20_000)),
+            ]
+        )
         var title: String?
         var tags: [String]?
         var lyrics: String?

@@ -11,21 +11,42 @@ struct NotificationRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/notification", .roles(.signedIn) { request, _, user in try await inbox(request, user) }),
+            Endpoint(
+                .get,
+                "/notification",
+                .roles(.signedIn, .own),
+                "The own inbox, unread first",
+                parameters: Parameter.paging,
+                gives: [.ok(Page<View>.self)]
+            ) { request, _, user in try await inbox(request, user) },
             Endpoint(
                 .put,
                 "/notification/{id}",
-                .roles(.signedIn) { request, context, user in try await apply(request, context, user) }
-            ),
+                .roles(.signedIn, .own),
+                "Read or delete an own notification",
+                parameters: [.path("id", .integer, "The notification.")],
+                takes: .json(Form.self),
+                gives: [.ok(View.self, "Read."), .noContent],
+                problems: [.notificationNotFound]
+            ) { try await apply($0, $1, $2) },
         ]
     }
 
     struct Form: RequestBodyForm {
-        static let members: Set = ["action"]
+        static let schema = Schema.object("NotificationForm", [.required("action", .choice(NotificationAction.self))])
         var action: String
     }
 
-    struct View: Encodable {
+    struct View: Encodable, Described {
+        static let schema = Schema.object(
+            "Notification",
+            [
+                .required("id", .integer), .required("kind", .choice(NotificationKind.self)),
+                .optional("trackId", .trackID), .required("title", .string()), .required("body", .string()),
+                .required("createdAt", .time), .optional("readAt", .time),
+            ]
+        )
+
         var id: Int64
         var kind: String
         var trackId: String?
@@ -74,10 +95,8 @@ struct NotificationRoutes: Sendable {
         }
         guard let notification else {
             throw Problem(
-                .notFound,
-                code: "notification-not-found",
-                title: "There is no such notification",
-                detail: "Notification \(text.quotedForDetail) does not exist or is not yours."
+                .notificationNotFound,
+                "Notification \(text.quotedForDetail) does not exist or is not yours."
             )
         }
         switch action {

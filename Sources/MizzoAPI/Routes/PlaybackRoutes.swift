@@ -14,8 +14,23 @@ struct PlaybackRoutes: Sendable {
     private static let previewCaching = "private, no-store"
 
     var endpoints: [Endpoint] {
-        Endpoint.readable("/hls/{id}/{file}", .open { try await hls($0, $1, $2) })
-            + Endpoint.readable("/stream/{id}", .open { request, context, _ in try await stream(request, context) })
+        Endpoint.readable(
+            "/hls/{id}/{file}",
+            .open(.playable),
+            "A playlist or segment (HLS)",
+            parameters: [.trackID, .path("file", .string(), "`master.m3u8` names all others.")]
+                + Parameter.partialReading,
+            gives: Outcome.media("application/vnd.apple.mpegurl", "audio/aac"),
+            problems: [.trackNotFound, .trackNotPublished, .mediaNotFound, .rangeNotSatisfiable]
+        ) { try await hls($0, $1, $2) }
+            + Endpoint.readable(
+                "/stream/{id}",
+                .open(.playable),
+                "The original, for players without HLS",
+                parameters: [.trackID] + Parameter.partialReading,
+                gives: Outcome.media("audio/mpeg"),
+                problems: [.trackNotFound, .trackNotPublished, .mediaNotFound, .rangeNotSatisfiable]
+            ) { request, context, _ in try await stream(request, context) }
     }
 
     private func hls(_ request: Request, _ context: APIContext, _ principal: Principal?) async throws -> Response {
@@ -26,12 +41,7 @@ struct PlaybackRoutes: Sendable {
         guard let file = HLSFile(context.parameters.get("file") ?? ""),
             let object = try await dependencies.media.object(MediaKeys.transcoded(id, file: file.name))
         else {
-            throw Problem(
-                .notFound,
-                code: "media-not-found",
-                title: "There is no such file",
-                detail: "Track \(id) has no such playlist or segment."
-            )
+            throw Problem(.mediaNotFound, "Track \(id) has no such playlist or segment.")
         }
         let published = file.isPlaylist ? Self.playlistCaching : Self.sharedCaching
         let caching = track.status == .published ? published : Self.previewCaching
@@ -59,12 +69,7 @@ struct PlaybackRoutes: Sendable {
         guard track.status == .published else { throw Self.notPublished(track) }
         let object = try await dependencies.media.object(ticket?.sealed?.pinnedKey ?? MediaKeys.rawTrack(id))
         guard let object, isReviewed(object, ticket, context) else {
-            throw Problem(
-                .notFound,
-                code: "media-not-found",
-                title: "There is no such file",
-                detail: "The original of track \(id) is not available."
-            )
+            throw Problem(.mediaNotFound, "The original of track \(id) is not available.")
         }
         return try await MediaResponse(object: object, contentType: "audio/mpeg", cacheControl: Self.sharedCaching)
             .response(to: request, context)
@@ -83,11 +88,6 @@ struct PlaybackRoutes: Sendable {
     }
 
     private static func notPublished(_ track: Track) -> Problem {
-        Problem(
-            .forbidden,
-            code: "track-not-published",
-            title: "The track is not published",
-            detail: "Track \(track.id) cannot be played now."
-        )
+        Problem(.trackNotPublished, "Track \(track.id) cannot be played now.")
     }
 }

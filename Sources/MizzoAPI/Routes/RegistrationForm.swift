@@ -3,9 +3,17 @@ import MizzoCatalog
 
 /// The body of `POST /track/upload`.
 struct RegistrationForm: RequestBodyForm, Encodable {
-    static let members: Set = [
-        "id", "title", "language", "duration", "tags", "lyrics", "trackUrl", "posterUrl", "secondaryArtistIds",
-    ]
+    static let schema = Schema.object(
+        "TrackRegistration",
+        [
+            .required("id", .trackID), .required("title", .line(max: 200)),
+            .required("language", .string(pattern: "^[A-Za-z-]{2,35}$")), .required("duration", .integer(1...14_400)),
+            .required("tags", .array(of: .line(max: 40), max: 20, unique: true)),
+            .nullable("lyrics", .string(max: 20_000)), .nullable("trackUrl", .string()),
+            .nullable("posterUrl", .string()),
+            .nullable("secondaryArtistIds", .array(of: .userID, max: 10, unique: true)),
+        ]
+    )
 
     var id: String
     var title: String

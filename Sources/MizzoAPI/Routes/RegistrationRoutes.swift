@@ -16,12 +16,19 @@ struct RegistrationRoutes: Sendable {
             Endpoint(
                 .post,
                 "/track/upload",
-                .roles([.artist]) { request, _, artist in
-                    let limit = configuration.bodyByteCountMax
-                    let form = try await JSON.body(RegistrationForm.self, of: request, limit: limit)
-                    return try await register(form, by: artist)
-                }
-            )
+                .roles([.artist], .own),
+                "Register an upload as a track",
+                takes: .json(RegistrationForm.self),
+                gives: [
+                    .created(TrackView.self, "The track, PENDING.", headers: [.location, .eTag]),
+                    .ok(TrackView.self, "The same was registered before.", headers: [.location, .eTag]),
+                ],
+                problems: [.uploadNotFound, .uploadExpired, .trackAlreadyRegistered]
+            ) { request, _, artist in
+                let limit = configuration.bodyByteCountMax
+                let form = try await JSON.body(RegistrationForm.self, of: request, limit: limit)
+                return try await register(form, by: artist)
+            }
         ]
     }
 
@@ -66,12 +73,7 @@ struct RegistrationRoutes: Sendable {
         guard let ticket, ticket.kind == .audio else { throw uploadNotFound(id.rawValue) }
         guard ticket.usedAt == nil else { throw registeredDifferently(id) }
         guard now < ticket.expiresAt else {
-            throw Problem(
-                .gone,
-                code: "upload-expired",
-                title: "The upload has expired",
-                detail: "Upload \(id) was not registered in time. Ask for a new upload URL."
-            )
+            throw Problem(.uploadExpired, "Upload \(id) was not registered in time. Ask for a new upload URL.")
         }
     }
 
@@ -109,19 +111,15 @@ struct RegistrationRoutes: Sendable {
 
     private static func uploadNotFound(_ id: String) -> Problem {
         Problem(
-            .notFound,
-            code: "upload-not-found",
-            title: "There is no such upload",
-            detail: "Upload \(id.quotedForDetail) does not exist or is not yours. Ask for an upload URL first."
+            .uploadNotFound,
+            "Upload \(id.quotedForDetail) does not exist or is not yours. Ask for an upload URL first."
         )
     }
 
     private static func registeredDifferently(_ id: TrackID) -> Problem {
         Problem(
-            .conflict,
-            code: "track-already-registered",
-            title: "The upload is registered already",
-            detail: "Track \(id) was registered with other content. Ask for a new upload URL for another track."
+            .trackAlreadyRegistered,
+            "Track \(id) was registered with other content. Ask for a new upload URL for another track."
         )
     }
 }

@@ -11,44 +11,85 @@ struct ReviewRoutes: Sendable {
     let views: TrackViews
     let cursors: CursorSeal
 
-    var endpoints: [Endpoint] {
-        [
-            Endpoint(.get, "/admin/track", .roles([.admin]) { request, _, admin in try await queue(request, admin) }),
-            Endpoint(
-                .post,
-                "/admin/track/{id}/approve",
-                .roles([.admin]) { request, context, admin in
-                    try await decide(request, context, admin, approved: true, reason: nil)
-                }
-            ),
-            Endpoint(
-                .post,
-                "/admin/track/{id}/reject",
-                .roles([.admin]) { request, context, admin in
-                    let reason = try await reason(in: request)
-                    return try await decide(request, context, admin, approved: false, reason: reason)
-                }
-            ),
-            Endpoint(
-                .post,
-                "/admin/track/{id}/block",
-                .roles([.admin]) { request, context, admin in
-                    let reason = try await reason(in: request)
-                    return try await moderate(context, admin, from: .published, to: .blocked, reason: reason)
-                }
-            ),
-            Endpoint(
-                .post,
-                "/admin/track/{id}/unblock",
-                .roles([.admin]) { _, context, admin in
-                    try await moderate(context, admin, from: .blocked, to: .published, reason: nil)
-                }
-            ),
-        ]
+    var endpoints: [Endpoint] { [queue, approve, reject, block, unblock] }
+
+    private var queue: Endpoint {
+        Endpoint(
+            .get,
+            "/admin/track",
+            .roles([.admin], .any),
+            "Tracks in a status, oldest first",
+            parameters: Parameter.paging + [.query("status", .choice(TrackStatus.self), "REVIEWING unless given.")],
+            gives: [.ok(Page<TrackView>.self)]
+        ) { request, _, admin in try await queue(request, admin) }
+    }
+
+    private var approve: Endpoint {
+        verdict("approve", "Approve a track under review") { request, context, admin in
+            try await decide(request, context, admin, approved: true, reason: nil)
+        }
+    }
+
+    private var reject: Endpoint {
+        verdict("reject", "Reject a track under review", takes: .json(ReasonForm.self)) { request, context, admin in
+            let reason = try await reason(in: request)
+            return try await decide(request, context, admin, approved: false, reason: reason)
+        }
+    }
+
+    private var block: Endpoint {
+        moderation("block", "Hide a published track", takes: .json(ReasonForm.self)) { request, context, admin in
+            let reason = try await reason(in: request)
+            return try await moderate(context, admin, from: .published, to: .blocked, reason: reason)
+        }
+    }
+
+    private var unblock: Endpoint {
+        moderation("unblock", "Show a blocked track again") { _, context, admin in
+            try await moderate(context, admin, from: .blocked, to: .published, reason: nil)
+        }
+    }
+
+    private func verdict(
+        _ name: String,
+        _ summary: String,
+        takes body: BodyDescription? = nil,
+        handle: @escaping Endpoint.Handler
+    ) -> Endpoint {
+        Endpoint(
+            .post,
+            "/admin/track/{id}/\(name)",
+            .roles([.admin], .any),
+            summary,
+            parameters: [.trackID, .ifMatch],
+            takes: body,
+            gives: [.ok(TrackView.self, "The verdict is recorded; the workflow moves the track.", headers: [.eTag])],
+            problems: [.trackNotFound, .trackNotReviewable, .trackAlreadyDecided, .trackVersionStale],
+            handle: handle
+        )
+    }
+
+    private func moderation(
+        _ name: String,
+        _ summary: String,
+        takes body: BodyDescription? = nil,
+        handle: @escaping Endpoint.Handler
+    ) -> Endpoint {
+        Endpoint(
+            .post,
+            "/admin/track/{id}/\(name)",
+            .roles([.admin], .any),
+            summary,
+            parameters: [.trackID],
+            takes: body,
+            gives: [.ok(TrackView.self, "The track as it is now.", headers: [.eTag])],
+            problems: [.trackNotFound, .trackIllegalMove],
+            handle: handle
+        )
     }
 
     struct ReasonForm: RequestBodyForm {
-        static let members: Set = ["reason"]
+        static let schema = Schema.object("Reason", [.required("reason", .line(max: 500))])
         var reason: String
     }
 
@@ -127,10 +168,8 @@ struct ReviewRoutes: Sendable {
 
     private static func cannotModerate(_ track: Track, needs: TrackStatus) -> Problem {
         Problem(
-            .conflict,
-            code: "track-illegal-move",
-            title: "The track cannot move to that status",
-            detail: "Track \(track.id) is \(track.status.rawValue); this needs \(needs.rawValue)."
+            .trackIllegalMove,
+            "Track \(track.id) is \(track.status.rawValue); this needs \(needs.rawValue)."
         )
     }
 }

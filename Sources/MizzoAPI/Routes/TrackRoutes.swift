@@ -10,10 +10,38 @@ struct TrackRoutes: Sendable {
     let cursors: CursorSeal
 
     var endpoints: [Endpoint] {
-        [
-            Endpoint(.get, "/track", .roles([.artist]) { request, _, artist in try await list(request, artist) }),
-            Endpoint(.get, "/track/{id}", .open { try await detail($0, $1, $2) }),
-        ] + Endpoint.readable("/track/{id}/poster", .open { try await poster($0, $1, $2) })
+        [own, one]
+            + Endpoint.readable(
+                "/track/{id}/poster",
+                .open(.visible),
+                "The cover picture",
+                parameters: [.trackID] + Parameter.partialReading,
+                gives: Outcome.media("image/jpeg", "image/png", "image/webp"),
+                problems: [.trackNotFound, .rangeNotSatisfiable]
+            ) { try await poster($0, $1, $2) }
+    }
+
+    private var own: Endpoint {
+        Endpoint(
+            .get,
+            "/track",
+            .roles([.artist], .own),
+            "The artist's own tracks, newest first",
+            parameters: Parameter.paging,
+            gives: [.ok(Page<TrackView>.self)]
+        ) { request, _, artist in try await list(request, artist) }
+    }
+
+    private var one: Endpoint {
+        Endpoint(
+            .get,
+            "/track/{id}",
+            .open(.visible),
+            "A track, as far as the caller may see it",
+            parameters: [.trackID, .ifNoneMatch],
+            gives: [.ok(TrackView.self, "The track.", headers: [.eTag]), .notModified],
+            problems: [.trackNotFound]
+        ) { try await detail($0, $1, $2) }
     }
 
     private func list(_ request: Request, _ artist: Principal) async throws -> Response {

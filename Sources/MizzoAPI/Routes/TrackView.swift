@@ -22,13 +22,38 @@ enum Viewer: Sendable {
 }
 
 /// A track as answers show it. Members that are not the viewer's business are absent.
-struct TrackView: Encodable {
-    struct Playback: Encodable {
+struct TrackView: Encodable, Described {
+    static let schema = Schema.object("Track", published + forOwnerAndAdmin)
+
+    private static let published: [Schema.Member] = [
+        .required("id", .trackID), .required("ownerId", .userID),
+        .required("secondaryArtistIds", .array(of: .userID, max: 10)), .required("title", .string(max: 200)),
+        .required("language", .string(max: 35)), .required("duration", .integer(1...14_400)),
+        .required("tags", .array(of: .string(max: 40), max: 20)), .optional("lyrics", .string(max: 20_000)),
+        .optional("posterUrl", .string()), .required("status", .choice(TrackStatus.self)),
+        .optional("audio", AudioFacts.schema), .optional("playback", Playback.schema), .required("createdAt", .time),
+        .required("updatedAt", .time),
+    ]
+
+    private static let forOwnerAndAdmin: [Schema.Member] = [
+        .optional("progress", .integer(0...100)), .optional("statusReason", .string()),
+        .optional("review", Review.schema), .optional("contentFlags", .array(of: ProfanityFinding.schema)),
+    ]
+
+    struct Playback: Encodable, Described {
+        static let schema = Schema.object(
+            "Playback",
+            [.required("hls", .string()), .required("stream", .string())]
+        )
         var hls: String
         var stream: String
     }
 
-    struct Review: Encodable {
+    struct Review: Encodable, Described {
+        static let schema = Schema.object(
+            "Review",
+            [.required("approved", .flag), .optional("reason", .string()), .required("decidedAt", .time)]
+        )
         var approved: Bool
         var reason: String?
         var decidedAt: Date
@@ -94,4 +119,25 @@ struct TrackViews: Sendable {
             updatedAt: track.updatedAt
         )
     }
+}
+
+extension AudioFacts: Described {
+    static let schema = Schema.object(
+        "AudioFacts",
+        [
+            .optional("durationSeconds", .number), .optional("integratedLoudness", .number),
+            .optional("truePeak", .number), .optional("loudnessRange", .number), .optional("sampleRate", .integer),
+            .optional("channels", .integer), .optional("bitRate", .integer), .optional("codec", .string()),
+        ]
+    )
+}
+
+extension ProfanityFinding: Described {
+    static let schema = Schema.object(
+        "ContentFlag",
+        [
+            .required("field", .string()), .required("term", .string()), .required("matched", .string()),
+            .required("level", .choice(ProfanityLevel.self)),
+        ]
+    )
 }

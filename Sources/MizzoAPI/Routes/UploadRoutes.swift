@@ -14,22 +14,42 @@ struct UploadRoutes: Sendable {
             Endpoint(
                 .post,
                 "/utils/upload-url",
-                .roles([.artist]) { request, _, artist in
-                    let form = try await JSON.body(Form.self, of: request, limit: configuration.bodyByteCountMax)
-                    return try await issue(form, to: artist)
-                }
-            )
+                .roles([.artist], .unowned),
+                "A ticket and a presigned PUT for one file",
+                takes: .json(Form.self),
+                gives: [.created(Answer.self, "The ticket.")]
+            ) { request, _, artist in
+                let form = try await JSON.body(Form.self, of: request, limit: configuration.bodyByteCountMax)
+                return try await issue(form, to: artist)
+            }
         ]
     }
 
     struct Form: RequestBodyForm {
-        static let members: Set = ["contentType", "byteCount", "kind"]
+        static let schema = Schema.object(
+            "UploadForm",
+            [
+                .required("contentType", .choice(["audio/mpeg", "image/jpeg", "image/png", "image/webp"])),
+                .required("byteCount", .integer(1...Int64.max)), .nullable("kind", .choice(UploadKind.self)),
+            ]
+        )
         var contentType: String
         var byteCount: Int64
         var kind: String?
     }
 
-    struct Answer: Encodable {
+    struct Answer: Encodable, Described {
+        static let schema = Schema.object(
+            "UploadTicket",
+            [
+                .required("uploadId", .trackID), .optional("trackId", .trackID), .required("key", .string()),
+                .required("objectUrl", .string()), .required("method", .choice(["PUT"])), .required("url", .string()),
+                .required(
+                    "headers",
+                    Schema(["type": "object", "additionalProperties": ["type": "string"]])
+                ), .required("urlExpiresAt", .time), .required("registerBefore", .time),
+            ]
+        )
         var uploadId: String
         /// Set for audio: the id to register the track with.
         var trackId: String?

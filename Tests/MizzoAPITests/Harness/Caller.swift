@@ -7,10 +7,19 @@ import Testing
 
 @testable import MizzoAPI
 
-/// Sends requests as a person.
+/// Sends requests as a person, and checks every answer against what its route declares.
 struct Caller: Sendable {
     let platform: Platform
     let client: any TestClientProtocol
+    let contract: Contract
+
+    init(platform: Platform, client: any TestClientProtocol) throws {
+        self.platform = platform
+        self.client = client
+        contract = Contract(
+            table: try routeTable(configuration: platform.configuration, dependencies: platform.dependencies)
+        )
+    }
 
     func send(
         _ method: HTTPRequest.Method,
@@ -24,12 +33,15 @@ struct Caller: Sendable {
         if let token = try await platform.token(of: person) { headers[.authorization] = "Bearer \(token)" }
         if let token { headers[.authorization] = token }
         if json != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
-        return try await client.executeRequest(
+        let response = try await client.executeRequest(
             uri: path,
             method: method,
             headers: headers,
             body: json.map { ByteBuffer(string: $0) }
         )
+        let breaches = contract.breaches(of: response, to: method, path)
+        #expect(breaches.isEmpty, "\(method) \(path): \(breaches) in \(response.text.prefix(500))")
+        return response
     }
 
     func get(_ path: String, as person: Person = .stranger, headers: HTTPFields = [:]) async throws -> TestResponse {
