@@ -90,7 +90,9 @@ let platform: [Target] = [
     .target(name: "MizzoCatalog", dependencies: [grdb], swiftSettings: settings),
     .target(
         name: "MizzoAPI",
-        dependencies: ["DurableSQLite", "MizzoCatalog", crypto, grdb, hummingbird, hummingbirdCore, jwt, logging, nio],
+        dependencies: [
+            "DurableSQLite", "LyricsSync", "MizzoCatalog", crypto, grdb, hummingbird, hummingbirdCore, jwt, logging, nio,
+        ],
         swiftSettings: settings
     ),
     .target(name: "MizzoWorkflows", dependencies: ["WorkflowEngine", "ActivityContracts"], swiftSettings: settings),

@@ -13,6 +13,13 @@ extension Catalog {
             try db.execute(sql: lyrics)
             try db.execute(sql: notifications)
         }
+        migrator.registerMigration("catalog-0002-reviews") { db in
+            try db.execute(sql: reviews)
+            try db.execute(sql: playlists)
+            try db.execute(sql: applications)
+            try db.execute(sql: "ALTER TABLE notification ADD COLUMN subject TEXT")
+            try db.execute(sql: "ALTER TABLE lyrics ADD COLUMN version INTEGER NOT NULL DEFAULT 1")
+        }
     }
 
     private static let people = """
@@ -114,5 +121,65 @@ extension Catalog {
             deletedAt INTEGER
         ) STRICT;
         CREATE INDEX notificationInbox ON notification(user, (readAt IS NOT NULL), id DESC) WHERE deletedAt IS NULL;
+        """
+
+    private static let reviews = """
+        CREATE TABLE reviewDecision (
+            subject TEXT NOT NULL,
+            round INTEGER NOT NULL,
+            approved INTEGER NOT NULL,
+            reason TEXT,
+            admin TEXT NOT NULL REFERENCES user(id),
+            decidedAt INTEGER NOT NULL,
+            PRIMARY KEY (subject, round)
+        ) STRICT;
+        CREATE TABLE statusAudit (
+            id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            subject TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            fromStatus TEXT,
+            toStatus TEXT NOT NULL,
+            reason TEXT,
+            note TEXT
+        ) STRICT;
+        CREATE INDEX statusAuditBySubject ON statusAudit(subject, id);
+        """
+
+    private static let playlists = """
+        CREATE TABLE playlist (
+            id TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL REFERENCES user(id),
+            title TEXT NOT NULL,
+            about TEXT,
+            tracks TEXT NOT NULL,
+            contentFlags TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('REVIEWING', 'PUBLISHED', 'BLOCKED')),
+            statusReason TEXT,
+            round INTEGER NOT NULL DEFAULT 1,
+            createdAt INTEGER NOT NULL,
+            updatedAt INTEGER NOT NULL,
+            version INTEGER NOT NULL DEFAULT 1
+        ) STRICT;
+        CREATE INDEX playlistByOwner ON playlist(owner, createdAt, id);
+        CREATE INDEX playlistByStatus ON playlist(status, createdAt, id);
+        """
+
+    private static let applications = """
+        CREATE TABLE artistApplication (
+            id TEXT NOT NULL PRIMARY KEY,
+            applicant TEXT NOT NULL REFERENCES user(id),
+            artistName TEXT NOT NULL,
+            statement TEXT NOT NULL,
+            contentFlags TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('REVIEWING', 'APPROVED', 'REJECTED')),
+            statusReason TEXT,
+            createdAt INTEGER NOT NULL,
+            updatedAt INTEGER NOT NULL,
+            version INTEGER NOT NULL DEFAULT 1
+        ) STRICT;
+        CREATE INDEX artistApplicationByApplicant ON artistApplication(applicant, createdAt, id);
+        CREATE INDEX artistApplicationByStatus ON artistApplication(status, createdAt, id);
+        CREATE UNIQUE INDEX artistApplicationOpen ON artistApplication(applicant) WHERE status = 'REVIEWING';
         """
 }

@@ -41,6 +41,40 @@ public struct UploadID: RawRepresentable, Hashable, Sendable, Codable, CustomStr
     public var description: String { rawValue }
 }
 
+/// Names a playlist.
+public struct PlaylistID: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible,
+    DatabaseValueConvertible
+{
+    /// Same alphabet as ``TrackID``.
+    public let rawValue: String
+
+    /// Refuses every string that ``TrackID`` would refuse.
+    public init?(rawValue: String) {
+        guard TrackID.isSafe(rawValue) else { return nil }
+        self.rawValue = rawValue
+    }
+
+    /// The identifier as text.
+    public var description: String { rawValue }
+}
+
+/// Names a listener's application to become an artist.
+public struct ApplicationID: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible,
+    DatabaseValueConvertible
+{
+    /// Same alphabet as ``TrackID``.
+    public let rawValue: String
+
+    /// Refuses every string that ``TrackID`` would refuse.
+    public init?(rawValue: String) {
+        guard TrackID.isSafe(rawValue) else { return nil }
+        self.rawValue = rawValue
+    }
+
+    /// The identifier as text.
+    public var description: String { rawValue }
+}
+
 /// Names a user: listener, artist or admin.
 public struct UserID: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible, DatabaseValueConvertible {
     /// The subject (`sub`) of the user's tokens.
@@ -72,6 +106,9 @@ public struct Actor: RawRepresentable, Hashable, Sendable, Codable, CustomString
 
     /// A person.
     public static func user(_ id: UserID) -> Actor { Actor(rawValue: "user:\(id)") }
+
+    /// The workflow that waits for an admin's verdict on a playlist or an application.
+    public static let reviewing = Actor(rawValue: "reviewing")
 
     /// The publishing workflow.
     public static let publishing = Actor(rawValue: "publishing")

@@ -7,7 +7,7 @@ import WorkflowEngine
 /// |---|---|
 /// | `PENDING` | the upload and its registration have both arrived, in either order |
 /// | `PROCESSING` | the audio has been transcoded |
-/// | `REVIEWING` | an administrator has decided, however long that takes |
+/// | `REVIEWING` | an administrator has decided, however long that takes; administrators are reminded meanwhile |
 /// | `PUBLISHED`, `BLOCKED` | the end |
 /// | `FAILED` | the end: one of the two never came, the audio cannot be used, or an operator cancelled the workflow |
 public struct PublishTrack: Workflow {
@@ -36,8 +36,32 @@ public struct PublishTrack: Workflow {
         public var reason: String?
     }
 
-    /// How long an upload may wait for its registration, and a registration for its upload.
-    static let arrivalLimit = Duration.seconds(24 * 3600)
+    /// Which track, and how long to wait for people.
+    public struct Input: Codable, Hashable, Sendable {
+        /// The track's id.
+        public var trackID: String
+        /// How long an upload may wait for its registration, and a registration for its upload.
+        public var arrivalSeconds: Int
+        /// When administrators are reminded.
+        public var review: ReviewTiming
+
+        /// Describes a publication; a day for uploads.
+        public init(trackID: String, arrivalSeconds: Int = 86_400, review: ReviewTiming = .standard) {
+            self.trackID = trackID
+            self.arrivalSeconds = arrivalSeconds
+            self.review = review
+        }
+
+        /// Everything but the track may be left out.
+        public init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(trackID: try members.decode(String.self, forKey: .trackID))
+            arrivalSeconds = try members.decodeIfPresent(Int.self, forKey: .arrivalSeconds) ?? arrivalSeconds
+            review = try members.decodeIfPresent(ReviewTiming.self, forKey: .review) ?? review
+        }
+
+        var track: TrackReference { TrackReference(trackID: trackID) }
+    }
 
     /// One workflow per track.
     public static func id(trackID: String) -> WorkflowID { WorkflowID("publish-track/\(trackID)") }
@@ -46,11 +70,11 @@ public struct PublishTrack: Workflow {
     public init() {}
 
     /// The workflow; see the type.
-    public func run(_ workflow: WorkflowContext, input: TrackReference) async throws -> Publication {
+    public func run(_ workflow: WorkflowContext, input: Input) async throws -> Publication {
         do {
             return try await publication(workflow, input)
         } catch is CancellationError {
-            await workflow.shieldedFromCancellation { await stop(workflow, input) }
+            await workflow.shieldedFromCancellation { await stop(workflow, input.track) }
             throw CancellationError()
         }
     }
@@ -62,21 +86,26 @@ public struct PublishTrack: Workflow {
         workflow.publish(.failed, as: Self.stage)
     }
 
-    private func publication(_ workflow: WorkflowContext, _ input: TrackReference) async throws -> Publication {
+    private func publication(_ workflow: WorkflowContext, _ input: Input) async throws -> Publication {
         workflow.publish(.waitingForUpload, as: Self.stage)
-        async let upload = workflow.next(Self.uploaded, timeout: Self.arrivalLimit)
-        async let registration = workflow.next(Self.registered, timeout: Self.arrivalLimit)
+        async let upload = workflow.next(Self.uploaded, timeout: .seconds(input.arrivalSeconds))
+        async let registration = workflow.next(Self.registered, timeout: .seconds(input.arrivalSeconds))
         let (object, isRegistered) = (try await upload, try await registration != nil)
-        guard let object, isRegistered else {
-            return try await giveUp(workflow, input, wasRegistered: isRegistered)
+        guard let object else { return try await giveUp(workflow, input.track, wasRegistered: isRegistered) }
+        if !isRegistered {
+            // The ticket decides: once it is void, nobody can register any more.
+            guard try await !workflow.execute(AbandonUpload.self, input.track).isAbandoned else {
+                return try await giveUp(workflow, input.track, wasRegistered: false)
+            }
+            _ = try await workflow.next(Self.registered)
         }
-        guard let audio = try await transcode(workflow, input, object) else {
+        guard let audio = try await transcode(workflow, input.track, object) else {
             return Publication(stage: .failed, reason: "the audio cannot be used")
         }
         return try await review(workflow, input, audio)
     }
 
-    /// An upload without registration has no track that could fail; its audio is left to the store's expiry.
+    /// What was uploaded is deleted. An upload without registration has no track that could fail.
     private func giveUp(
         _ workflow: WorkflowContext,
         _ track: TrackReference,
@@ -84,6 +113,7 @@ public struct PublishTrack: Workflow {
     ) async throws -> Publication {
         let reason = wasRegistered ? "The audio file never arrived. Please upload it again." : "never registered"
         if wasRegistered { try await workflow.execute(FailTrack.self, .init(trackID: track.trackID, reason: reason)) }
+        try await workflow.execute(RemoveUpload.self, track)
         workflow.publish(.failed, as: Self.stage)
         return Publication(stage: .failed, reason: reason)
     }
@@ -110,13 +140,15 @@ public struct PublishTrack: Workflow {
 
     private func review(
         _ workflow: WorkflowContext,
-        _ track: TrackReference,
+        _ input: Input,
         _ audio: TranscodeTrack.Output
     ) async throws -> Publication {
-        try await workflow.execute(RequestReview.self, .init(trackID: track.trackID, audio: audio))
+        _ = try await workflow.execute(InspectPoster.self, input.track)
+        try await workflow.execute(RequestReview.self, .init(trackID: input.trackID, audio: audio))
         workflow.publish(.reviewing, as: Self.stage)
-        let decision = try await workflow.next(Self.review)
-        try await workflow.execute(ApplyReview.self, .init(trackID: track.trackID, decision: decision))
+        let reference = ReviewReference(kind: .track, id: input.trackID)
+        let decision = try await workflow.decision(Self.review, about: reference, input.review)
+        try await workflow.execute(ApplyReview.self, .init(trackID: input.trackID, decision: decision))
         let stage: Stage = decision.approved ? .published : .blocked
         workflow.publish(stage, as: Self.stage)
         return Publication(stage: stage, reason: decision.reason)

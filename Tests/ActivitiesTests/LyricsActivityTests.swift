@@ -2,6 +2,7 @@ import Activities
 import ActivityContracts
 import DurableSQLite
 import Foundation
+import GRDB
 import LyricsSync
 import MizzoCatalog
 import Testing
@@ -90,5 +91,36 @@ struct LyricsActivityTests {
         #expect(stored?.document == nil)
         #expect(stored?.reason == "the artist gave no lyrics")
         #expect(try await bench.notifications().isEmpty)
+    }
+
+    @Test("hostile lyrics are stored as text, and no row besides the lyrics, their inbox and audit changes")
+    func touchesNothingElse() async throws {
+        let bench = try await measured()
+        try await bench.run(BeginLyricsActivity(), ActivityBench.reference)
+        let hostile = [
+            "<script>alert(1)</script>", "'; DROP TABLE track; --", "status: PUBLISHED", "https://evil.example/x",
+            "{\"trackID\":\"track-002\",\"role\":\"admin\"}",
+        ]
+        let lines = hostile.enumerated().map { index, text in
+            LyricsLine(startMs: index * 100, endMs: index * 100 + 99, text: text, timing: .model)
+        }
+        let source = LyricsSource(provider: .gemini, model: "m", explanation: hostile[0])
+        let before = try await rows(bench)
+        let output = try await synchronize(.synced(SyncedLyrics(language: "en", source: source, lines: lines)), bench)
+        try await bench.run(StoreLyricsActivity(), .init(trackID: ActivityBench.track, lyrics: output, failure: nil))
+        #expect(try await rows(bench) == before)
+        #expect(try await lyrics(bench)?.document?.lines.map(\.text) == hostile)
+        #expect(try await lyrics(bench)?.document?.lines.allSatisfy { $0.timing == .model } == true)
+        #expect(try await bench.track()?.status == .pending)
+    }
+
+    /// Everything in the platform's tables that lyrics have no business with.
+    private func rows(_ bench: ActivityBench) async throws -> [String] {
+        try await bench.database.read { db in
+            try ["user", "track", "trackDecision", "trackAudit", "uploadTicket", "playlist", "artistApplication"]
+                .flatMap { table in
+                    try Row.fetchAll(db, SQLRequest(sql: "SELECT * FROM \(table) ORDER BY 1")).map(\.description)
+                }
+        }
     }
 }

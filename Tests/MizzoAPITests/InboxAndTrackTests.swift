@@ -89,7 +89,7 @@ struct InboxAndTrackTests {
             let open = try await api.get("/track/\(id)").object()
             let allowed: Set = [
                 "id", "ownerId", "secondaryArtistIds", "title", "language", "duration", "tags", "status", "audio",
-                "playback", "createdAt", "updatedAt",
+                "explicit", "waveformUrl", "playback", "createdAt", "updatedAt",
             ]
             #expect(Set(open.keys).isSubset(of: allowed), "\(open.keys)")
         }

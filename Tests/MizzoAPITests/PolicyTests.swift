@@ -30,6 +30,16 @@ private let policies: Set<String> = [
     "POST /objects/{bucket}/** signed", "DELETE /objects/{bucket}/** signed", "GET /objects signed",
     "GET /objects/{bucket} signed", "HEAD /objects/{bucket} signed", "POST /objects/{bucket} signed",
     "GET /openapi.json open", "HEAD /openapi.json open",
+    "GET /admin/track/{id}/audit admin", "PUT /track/{id}/lyrics admin artist",
+    "POST /track/{id}/lyrics/regenerate admin artist", "GET /track/{id}/waveform open",
+    "POST /playlist admin artist listener", "GET /playlist admin artist listener", "GET /playlist/{id} open",
+    "PUT /playlist/{id} admin artist listener", "GET /admin/playlist admin", "POST /admin/playlist/{id}/approve admin",
+    "POST /admin/playlist/{id}/reject admin", "POST /admin/playlist/{id}/block admin",
+    "POST /admin/playlist/{id}/unblock admin", "GET /admin/playlist/{id}/audit admin",
+    "POST /artist-application listener", "GET /artist-application admin artist listener",
+    "GET /artist-application/{id} admin artist listener", "PUT /artist-application/{id} admin artist listener",
+    "GET /admin/artist-application admin", "POST /admin/artist-application/{id}/approve admin",
+    "POST /admin/artist-application/{id}/reject admin", "GET /admin/artist-application/{id}/audit admin",
 ]
 
 @Suite("Policies")

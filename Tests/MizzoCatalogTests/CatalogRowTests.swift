@@ -69,8 +69,7 @@ struct CatalogRowTests {
     func paging() throws {
         let fixture = try CatalogFixture()
         let ids = try (10..<17).map { try fixture.track("track-00\($0)", at: .reviewing) }
-        var own: [TrackID] = []
-        var queue: [TrackID] = []
+        var (own, queue): ([TrackID], [TrackID]) = ([], [])
         try fixture.queue.read { db in
             var position: TrackPosition?
             for _ in 0..<4 {
@@ -80,7 +79,8 @@ struct CatalogRowTests {
             }
             position = nil
             for _ in 0..<3 {
-                let page = try Catalog.tracks(in: .reviewing, after: position, limit: 3, in: db)
+                let filter = TrackFilter(status: .reviewing)
+                let page = try Catalog.tracks(matching: filter, after: position, limit: 3, in: db)
                 queue += page.map(\.id)
                 position = page.last.map(TrackPosition.init(after:))
             }

@@ -51,23 +51,4 @@ struct LyricsTests {
         }
         #expect(try fixture.inbox().isEmpty)
     }
-
-    @Test("the text forms carry times and keep one line per cue")
-    func textForms() {
-        #expect(document.lrc == "[00:01.23]Hello <world>\n[62:03.45]a b & c\n")
-        #expect(
-            document.webVTT == """
-                WEBVTT
-
-                1
-                00:00:01.234 --> 00:00:02.000
-                Hello &lt;world&gt;
-
-                2
-                01:02:03.450 --> 01:02:04.000
-                a b &amp; c
-
-                """
-        )
-    }
 }

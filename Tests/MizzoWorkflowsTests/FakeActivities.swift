@@ -39,7 +39,29 @@ struct FakePlatform: Sendable {
         SynchronizeLyrics.Output(document: "{}", provider: "fake", explanation: "fake")
     }
 
-    var activities: [any Activity] {
+    /// Whether the ticket of an unregistered upload is void when the workflow asks.
+    var abandons = true
+
+    var activities: [any Activity] { publishing + reviewing }
+
+    private var reviewing: [any Activity] {
+        let (log, abandons) = (log, abandons)
+        return [
+            Fake(InspectPoster.self, log) { _, _ in InspectPoster.Output(refusal: nil) },
+            Fake(RemoveUpload.self, log) { _, _ in Nothing() },
+            Fake(AbandonUpload.self, log) { _, _ in AbandonUpload.Output(isAbandoned: abandons) },
+            Fake(RemindReviewers.self, log) { input, _ in
+                log.add(input.reminder.map { "reminder \($0)" } ?? "escalation")
+                return Nothing()
+            },
+            Fake(ApplyDecision.self, log) { input, _ in
+                log.add("\(input.review.kind.rawValue) \(input.decision.approved ? "approved" : "rejected")")
+                return Nothing()
+            },
+        ]
+    }
+
+    private var publishing: [any Activity] {
         let (log, transcode, lyrics) = (log, transcode, lyrics)
         return [
             Fake(BeginProcessing.self, log) { _, _ in Nothing() },

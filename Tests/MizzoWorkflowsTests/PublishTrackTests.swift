@@ -25,7 +25,7 @@ struct PublishTrackTests {
             let run = try await test.client.start(
                 PublishTrack.self,
                 id: id,
-                input: TrackReference(trackID: "track-001")
+                input: PublishTrack.Input(trackID: "track-001")
             )
             for step in steps { try await send(step, to: run) }
             let result: Result<PublishTrack.Publication, any Error>
@@ -60,7 +60,9 @@ struct PublishTrackTests {
         let platform = FakePlatform()
         let publication = try await outcome(of: steps, on: platform).get()
         #expect(publication.stage == .published)
-        let expected = ["BeginProcessing", "TranscodeTrack", "RequestReview", "ApplyReview", "approved"]
+        let expected = [
+            "BeginProcessing", "TranscodeTrack", "InspectPoster", "RequestReview", "ApplyReview", "approved",
+        ]
         #expect(platform.log.all == expected)
     }
 
@@ -71,12 +73,12 @@ struct PublishTrackTests {
         #expect(publication.reason == "Too loud.")
     }
 
-    @Test("an upload that is never registered ends after a day and touches nothing")
+    @Test("an upload that is never registered is deleted after a day, once its ticket is void")
     func neverRegistered() async throws {
         let platform = FakePlatform()
         let publication = try await outcome(of: [.upload], on: platform).get()
         #expect(publication.stage == .failed)
-        #expect(platform.log.all.isEmpty)
+        #expect(platform.log.all == ["AbandonUpload", "RemoveUpload"])
     }
 
     @Test("a registration whose upload never comes fails the track with a sentence")
@@ -84,7 +86,33 @@ struct PublishTrackTests {
         let platform = FakePlatform()
         let publication = try await outcome(of: [.register], on: platform).get()
         #expect(publication.stage == .failed)
-        #expect(platform.log.all == ["FailTrack", "The audio file never arrived. Please upload it again."])
+        let sentence = "The audio file never arrived. Please upload it again."
+        #expect(platform.log.all == ["FailTrack", sentence, "RemoveUpload"])
+    }
+
+    @Test("a registration that slips in at the last moment is waited for, and nothing is deleted")
+    func registeredAtTheLastMoment() async throws {
+        var platform = FakePlatform()
+        platform.abandons = false
+        let log = platform.log
+        try await TestEnvironment.run(
+            configuration: .allQueues,
+            workflows: [PublishTrack.self],
+            activities: platform.activities
+        ) { test in
+            let input = PublishTrack.Input(trackID: "track-001", arrivalSeconds: 3600)
+            let run = try await test.client.start(PublishTrack.self, id: "publish-track/track-001", input: input)
+            try await send(.upload, to: run)
+            try await test.event(.timerStarted, in: run)
+            test.clock.advance(by: .seconds(3600))
+            try await test.until { log.all == ["AbandonUpload"] }
+            try await send(.register, to: run)
+            try await send(.reject, to: run)
+            #expect(try await test.resultSkippingTime(of: run).stage == .blocked)
+            #expect(log.all.first == "AbandonUpload")
+            #expect(!log.all.contains("RemoveUpload"))
+            try WorkflowReplayer([PublishTrack.self]).replayEveryPrefix(try await run.history())
+        }
     }
 
     @Test("unusable audio fails the track with the transcoder's sentence, after one attempt")

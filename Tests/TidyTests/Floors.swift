@@ -31,7 +31,7 @@ enum Floors {
             ]
         ),
         Floor(folder: "Sources/MizzoWorkflows/", imports: ["WorkflowEngine", "ActivityContracts"]),
-        Floor(folder: "Sources/MizzoAPI/", imports: ["DurableSQLite", "MizzoCatalog"]),
+        Floor(folder: "Sources/MizzoAPI/", imports: ["DurableSQLite", "LyricsSync", "MizzoCatalog"]),
         Floor(folder: "Sources/OperatorCLI/", imports: ["WorkflowCore", "WorkflowStore"]),
         Floor(folder: "Sources/GeminiSimulator/", imports: []),
         Floor(

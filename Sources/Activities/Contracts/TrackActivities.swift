@@ -61,6 +61,8 @@ public enum TranscodeTrack: ActivityContract {
         public var loudness: Double?
         /// True peak in dBFS, `nil` for silence.
         public var truePeak: Double?
+        /// Loudness range in LU (EBU R128), `nil` for silence.
+        public var loudnessRange: Double?
         /// Number of objects written.
         public var objectCount: Int
         /// Bytes written.
@@ -71,6 +73,7 @@ public enum TranscodeTrack: ActivityContract {
             durationMilliseconds: Int,
             loudness: Double?,
             truePeak: Double?,
+            loudnessRange: Double? = nil,
             objectCount: Int,
             byteCount: Int
         ) {
@@ -78,6 +81,7 @@ public enum TranscodeTrack: ActivityContract {
             self.durationMilliseconds = durationMilliseconds
             self.loudness = loudness
             self.truePeak = truePeak
+            self.loudnessRange = loudnessRange
             self.objectCount = objectCount
             self.byteCount = byteCount
         }

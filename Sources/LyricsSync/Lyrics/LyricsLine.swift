@@ -5,9 +5,11 @@ public struct LyricsLine: Codable, Sendable, Equatable {
         /// A language model said so. Not millisecond-precise: treat as a draft.
         case model
         /// Found in the audio by forced alignment.
-        case aligned
+        case aligned = "aligner"
         /// Computed without hearing the line: proportional to its length, or interpolated between neighbours.
-        case estimated
+        case estimated = "proportional"
+        /// A person set them.
+        case edited
     }
 
     /// Start, milliseconds from the start of the audio.

@@ -5,6 +5,18 @@ import Hummingbird
 import Logging
 import MizzoCatalog
 
+/// The way from the API into the workflows that review playlists and applications, inside the API's own transaction.
+public protocol ReviewWorkflows: Sendable {
+    /// A round of review has begun: start its workflow.
+    func playlistReviewBegan(_ playlist: Playlist, in database: Database) throws
+    /// An admin has decided about the playlist's round; called once per round.
+    func playlistDecided(_ playlist: Playlist, _ decision: ReviewDecision, in database: Database) throws
+    /// A listener has applied: start its workflow.
+    func applicationReceived(_ application: ArtistApplication, in database: Database) throws
+    /// An admin has decided; called once per application.
+    func applicationDecided(_ application: ArtistApplication, _ decision: ReviewDecision, in database: Database) throws
+}
+
 /// The way from the API into the publishing workflow. Calls are made inside the API's own transaction, so that the rows
 /// and the start or signal commit together or not at all.
 public protocol PublishingWorkflows: Sendable {
@@ -18,6 +30,10 @@ public protocol PublishingWorkflows: Sendable {
         by admin: UserID,
         in database: Database
     ) throws
+    /// Somebody asked for lyrics again: start their workflow.
+    ///
+    /// - Throws: ``CatalogError/lyricsPending(_:)`` while one is at work.
+    func lyricsRequested(_ track: TrackID, in database: Database) throws
 }
 
 /// The embedded object store's own HTTP surface below `/objects/{bucket}/{key…}`. Its requests carry their own
@@ -32,7 +48,7 @@ public struct APIDependencies: Sendable {
     /// The platform's database file.
     public var database: any DatabaseAccess
     /// The publishing workflow.
-    public var workflows: any PublishingWorkflows
+    public var workflows: any PublishingWorkflows & ReviewWorkflows
     /// The object store.
     public var media: any MediaStore
     /// Mounted when the object store is the embedded one.
@@ -49,7 +65,7 @@ public struct APIDependencies: Sendable {
     /// Live clock and identifiers; everything else is the composition root's choice.
     public init(
         database: any DatabaseAccess,
-        workflows: any PublishingWorkflows,
+        workflows: any PublishingWorkflows & ReviewWorkflows,
         media: any MediaStore,
         objects: (any EmbeddedObjectRoutes)? = nil,
         readiness: @escaping @Sendable () async throws -> Void = {},

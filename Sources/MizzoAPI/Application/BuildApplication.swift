@@ -60,6 +60,9 @@ func routeTable(configuration: APIConfiguration, dependencies: APIDependencies) 
         RegistrationRoutes(configuration: configuration, dependencies: dependencies, views: views).endpoints,
         TrackRoutes(dependencies: dependencies, views: views, cursors: cursors).endpoints,
         LyricsRoutes(dependencies: dependencies).endpoints,
+        LyricsEditRoutes(configuration: configuration, dependencies: dependencies).endpoints,
+        WaveformRoutes(dependencies: dependencies).endpoints,
+        communityEndpoints(configuration, dependencies, views, cursors),
         PlaybackRoutes(dependencies: dependencies).endpoints,
         ReviewRoutes(configuration: configuration, dependencies: dependencies, views: views, cursors: cursors)
             .endpoints,
@@ -68,4 +71,21 @@ func routeTable(configuration: APIConfiguration, dependencies: APIDependencies) 
         dependencies.objects.map { ObjectRoutes(store: $0).endpoints } ?? [],
     ]
     return try DocumentRoutes.describing(endpoints.flatMap(\.self), serverURL: configuration.publicBaseURL)
+}
+
+/// What users make besides tracks, and its review.
+private func communityEndpoints(
+    _ configuration: APIConfiguration,
+    _ dependencies: APIDependencies,
+    _ views: TrackViews,
+    _ cursors: CursorSeal
+) -> [Endpoint] {
+    [
+        PlaylistRoutes(configuration: configuration, dependencies: dependencies, views: views, cursors: cursors)
+            .endpoints,
+        PlaylistReviewRoutes(configuration: configuration, dependencies: dependencies, cursors: cursors).endpoints,
+        ApplicationRoutes(configuration: configuration, dependencies: dependencies, views: views, cursors: cursors)
+            .endpoints,
+        ApplicationReviewRoutes(configuration: configuration, dependencies: dependencies, cursors: cursors).endpoints,
+    ].flatMap(\.self)
 }

@@ -7,6 +7,15 @@ enum EntityTag {
     /// The strong tag of a track as of one version.
     static func of(_ track: Track) -> String { "\"\(track.id).\(track.version)\"" }
 
+    /// The strong tag of a playlist as of one version.
+    static func of(_ playlist: Playlist) -> String { "\"\(playlist.id).\(playlist.version)\"" }
+
+    /// The strong tag of an application as of one version.
+    static func of(_ application: ArtistApplication) -> String { "\"\(application.id).\(application.version)\"" }
+
+    /// The strong tag of a track's lyrics as of one version; 0 when there are none.
+    static func ofLyrics(_ version: Int64, of track: TrackID) -> String { "\"\(track).lyrics.\(version)\"" }
+
     /// Whether an `If-None-Match` field names `tag`; weak comparison, as the section asks.
     static func noneMatchHits(_ field: String?, tag: String) -> Bool {
         guard let field else { return false }
@@ -17,12 +26,19 @@ enum EntityTag {
     ///
     /// - Throws: 412 for another version, 428 when the field is missing and `required`.
     static func requireMatch(_ field: String?, _ track: Track, required: Bool) throws {
+        guard field != nil || required else { return }
+        try requireMatch(field, tag: of(track), stale: .trackVersionStale)
+    }
+
+    /// Checks a required `If-Match` by strong comparison.
+    ///
+    /// - Throws: 412 as `stale` for another version, 428 when the field is missing.
+    static func requireMatch(_ field: String?, tag: String, stale: ProblemKind) throws {
         guard let field else {
-            guard required else { return }
-            throw Problem(.ifMatchRequired, "Read the track, then repeat the request with its ETag in If-Match.")
+            throw Problem(.ifMatchRequired, "Read it first, then repeat the request with its ETag in If-Match.")
         }
-        guard list(field).contains(where: { $0 == "*" || $0 == of(track) }) else {
-            throw Problem.stale("Track \(track.id) has the ETag \(of(track)) now. Read it again, then repeat.")
+        guard list(field).contains(where: { $0 == "*" || $0 == tag }) else {
+            throw Problem(stale, "The ETag is \(tag) now. Read it again, then repeat.")
         }
     }
 

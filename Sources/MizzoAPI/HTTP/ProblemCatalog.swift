@@ -38,7 +38,13 @@ extension Problem {
         case .trackNotFound(let id): return trackNotFound(id.rawValue)
         case .corruptColumn: return nil
         case .staleVersion: return stale(error.description)
-        case .illegalMove: return Problem(.trackIllegalMove, error.description)
+        case .notFound(let subject): return .notFound(subject)
+        case .staleSubject(let subject, _, _): return Problem(.stale(subject), error.description)
+        case .alreadyDecided(let subject, _, _): return Problem(.alreadyDecided(subject), error.description)
+        case .illegalMove(let subject, _, _, _): return Problem(.illegalMove(subject), error.description)
+        case .applicationNotPossible: return Problem(.applicationNotPossible, error.description)
+        case .lyricsPending: return Problem(.lyricsPending, error.description)
+        case .staleLyrics: return Problem(.lyricsVersionStale, error.description)
         case .notReviewable(_, _, let earlier?):
             let verdict = earlier.approved ? "approved" : "rejected"
             let detail = "\(error.description) This decision changes nothing; the track stays \(verdict)."

@@ -42,7 +42,8 @@ struct NotificationRoutes: Sendable {
             "Notification",
             [
                 .required("id", .integer), .required("kind", .choice(NotificationKind.self)),
-                .optional("trackId", .trackID), .required("title", .string()), .required("body", .string()),
+                .optional("trackId", .trackID), .optional("subject", .string()), .required("title", .string()),
+                .required("body", .string()),
                 .required("createdAt", .time), .optional("readAt", .time),
             ]
         )
@@ -50,6 +51,8 @@ struct NotificationRoutes: Sendable {
         var id: Int64
         var kind: String
         var trackId: String?
+        /// Kind and id of the track, playlist or application, as below the API's root.
+        var subject: String?
         var title: String
         var body: String
         var createdAt: Date
@@ -59,6 +62,7 @@ struct NotificationRoutes: Sendable {
             id = notification.id.rawValue
             kind = notification.kind.rawValue
             trackId = notification.track?.rawValue
+            subject = notification.subject
             title = notification.title
             body = notification.body
             createdAt = notification.createdAt

@@ -2,6 +2,7 @@ import DurableSQLite
 import HTTPTypes
 import Hummingbird
 import MizzoCatalog
+import NIOCore
 
 /// The admins' queue and verdicts. A verdict is recorded once and handed to the workflow in the same transaction; the
 /// workflow moves the status. Later moderation (`block`, `unblock`) moves the status at once, since no workflow waits.
@@ -11,7 +12,24 @@ struct ReviewRoutes: Sendable {
     let views: TrackViews
     let cursors: CursorSeal
 
-    var endpoints: [Endpoint] { [queue, approve, reject, block, unblock] }
+    var endpoints: [Endpoint] { [queue, approve, reject, block, unblock, audit] }
+
+    private var audit: Endpoint {
+        Endpoint(
+            .get,
+            "/admin/track/{id}/audit",
+            .roles([.admin], .any),
+            "Who moved and edited the track, when and why",
+            parameters: [.trackID],
+            gives: [.ok(AuditTrail.self)],
+            problems: [.trackNotFound]
+        ) { _, context, _ in
+            let id = try context.trackID()
+            let trail = try await dependencies.database.read { try Catalog.auditTrail(of: id, in: $0) }
+            guard !trail.isEmpty else { throw Problem.trackNotFound(id.rawValue) }
+            return try JSON.response(AuditTrail(items: trail.map(AuditView.init)))
+        }
+    }
 
     private var queue: Endpoint {
         Endpoint(
@@ -19,7 +37,7 @@ struct ReviewRoutes: Sendable {
             "/admin/track",
             .roles([.admin], .any),
             "Tracks in a status, oldest first",
-            parameters: Parameter.paging + [.query("status", .choice(TrackStatus.self), "REVIEWING unless given.")],
+            parameters: Parameter.paging + Self.filters,
             gives: [.ok(Page<TrackView>.self)]
         ) { request, _, admin in try await queue(request, admin) }
     }
@@ -102,15 +120,10 @@ struct ReviewRoutes: Sendable {
     }
 
     private func queue(_ request: Request, _ admin: Principal) async throws -> Response {
-        let asked = request.uri.queryParameters.get("status") ?? TrackStatus.reviewing.rawValue
-        guard let status = TrackStatus(rawValue: asked) else {
-            let known = TrackStatus.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem.badParameter("status", "Expected one of \(known).")
-        }
-        let scope = "admin-tracks:\(admin.id):\(status.rawValue)"
+        let (filter, scope) = try Self.filter(of: request, for: admin)
         let page = try PageRequest<TrackPosition>(request, cursors: cursors, scope: scope)
         let tracks = try await dependencies.database.read { db in
-            try Catalog.tracks(in: status, after: page.position, limit: page.limit + 1, in: db)
+            try Catalog.tracks(matching: filter, after: page.position, limit: page.limit + 1, in: db)
         }
         let shown = tracks.prefix(page.limit)
         let last = tracks.count > page.limit ? shown.last : nil
@@ -120,6 +133,37 @@ struct ReviewRoutes: Sendable {
                 next: try last.map { try cursors.seal(TrackPosition(after: $0), scope: scope) }
             )
         )
+    }
+
+    private static let filters: [Parameter] = [
+        .query("status", .choice(TrackStatus.self), "REVIEWING unless given."),
+        .query("owner", .userID, "Tracks of this artist only."),
+        .query("language", .string(max: 35), "Tracks in this language only."),
+        .query(
+            "flagged",
+            .choice(["true", "false"]),
+            "Only tracks that the profanity rules have marked, or have not."
+        ),
+    ]
+
+    /// What was asked for, and the scope that binds cursors to it.
+    private static func filter(of request: Request, for admin: Principal) throws -> (TrackFilter, String) {
+        let query = request.uri.queryParameters
+        let flagged: Flagged? = try request.choice("flagged")
+        let filter = TrackFilter(
+            status: try request.choice("status") ?? .reviewing,
+            owner: query.get("owner").map(UserID.init(rawValue:)),
+            language: query.get("language")?.lowercased(),
+            isFlagged: flagged.map { $0 == .marked }
+        )
+        let parts = [filter.status.rawValue, filter.owner?.rawValue, filter.language, flagged?.rawValue]
+        let scope = try JSON.encode(["admin-tracks", admin.id.rawValue] + parts.map { $0 ?? "" })
+        return (filter, String(buffer: scope))
+    }
+
+    private enum Flagged: String, CaseIterable {
+        case marked = "true"
+        case clean = "false"
     }
 
     private func decide(
@@ -169,7 +213,7 @@ struct ReviewRoutes: Sendable {
     private static func cannotModerate(_ track: Track, needs: TrackStatus) -> Problem {
         Problem(
             .trackIllegalMove,
-            "Track \(track.id) is \(track.status.rawValue); this needs \(needs.rawValue)."
+            "Track \(track.id) is \(track.status.rawValue); this needs \(needs.rawValue). \(track.status.exits)."
         )
     }
 }

@@ -7,10 +7,12 @@ enum Viewer: Sendable {
     case owner
     case admin
 
-    init(_ principal: Principal?, of track: Track) {
+    init(_ principal: Principal?, of track: Track) { self.init(principal, ownerOf: track.owner) }
+
+    init(_ principal: Principal?, ownerOf owner: UserID) {
         switch principal {
         case let principal? where principal.role == .admin: self = .admin
-        case let principal? where principal.id == track.owner: self = .owner
+        case let principal? where principal.id == owner: self = .owner
         default: self = .stranger
         }
     }
@@ -31,7 +33,8 @@ struct TrackView: Encodable, Described {
         .required("language", .string(max: 35)), .required("duration", .integer(1...14_400)),
         .required("tags", .array(of: .string(max: 40), max: 20)), .optional("lyrics", .string(max: 20_000)),
         .optional("posterUrl", .string()), .required("status", .choice(TrackStatus.self)),
-        .optional("audio", AudioFacts.schema), .optional("playback", Playback.schema), .required("createdAt", .time),
+        .required("explicit", .flag), .optional("audio", AudioFacts.schema), .optional("waveformUrl", .string()),
+        .optional("playback", Playback.schema), .required("createdAt", .time),
         .required("updatedAt", .time),
     ]
 
@@ -69,7 +72,11 @@ struct TrackView: Encodable, Described {
     var lyrics: String?
     var posterUrl: String?
     var status: String
+    /// Whether the profanity rules have found anything, however mild.
+    var explicit: Bool
     var audio: AudioFacts?
+    /// Set once the audio was measured.
+    var waveformUrl: String?
     var playback: Playback?
     var createdAt: Date
     var updatedAt: Date
@@ -113,7 +120,9 @@ struct TrackViews: Sendable {
             lyrics: track.details.lyricsText,
             posterUrl: track.details.posterKey.map { _ in url("/track/\(track.id)/poster") },
             status: track.status.rawValue,
+            explicit: !track.contentFlags.isEmpty,
             audio: track.audioFacts,
+            waveformUrl: track.audioFacts.map { _ in url("/track/\(track.id)/waveform") },
             playback: track.status == .published ? playback : nil,
             createdAt: track.createdAt,
             updatedAt: track.updatedAt
@@ -138,6 +147,8 @@ extension ProfanityFinding: Described {
         [
             .required("field", .string()), .required("term", .string()), .required("matched", .string()),
             .required("level", .choice(ProfanityLevel.self)),
+            .required("spelling", .choice(ProfanitySpelling.self)), .required("start", .integer(0...20_000)),
+            .required("length", .integer(0...20_000)),
         ]
     )
 }

@@ -17,6 +17,18 @@ public struct LyricsDocument: Codable, Equatable, Sendable {
         }
     }
 
+    /// Where the times of a line come from.
+    public enum Timing: String, Codable, Sendable, CaseIterable {
+        /// A language model said so: a draft.
+        case model
+        /// Found in the audio by forced alignment.
+        case aligner
+        /// Computed from the length of the text: nobody has listened.
+        case proportional
+        /// A person set them.
+        case edited
+    }
+
     /// A line of the song.
     public struct Line: Codable, Equatable, Sendable {
         /// Milliseconds.
@@ -27,62 +39,44 @@ public struct LyricsDocument: Codable, Equatable, Sendable {
         public var text: String
         /// Word by word, where known.
         public var words: [Word]?
+        /// Where the times come from.
+        public var timing: Timing?
 
         /// A line with its times.
-        public init(startMs: Int, endMs: Int, text: String, words: [Word]? = nil) {
+        public init(startMs: Int, endMs: Int, text: String, words: [Word]? = nil, timing: Timing? = nil) {
             self.startMs = startMs
             self.endMs = endMs
             self.text = text
             self.words = words
+            self.timing = timing
+        }
+
+        /// Whether the two say the same at the same times.
+        public func isSung(like other: Line) -> Bool {
+            startMs == other.startMs && endMs == other.endMs && text == other.text
+                && (words ?? []) == (other.words ?? [])
         }
     }
 
     /// In the order of time.
     public var lines: [Line]
+    /// BCP 47 tag, such as `en` or `pt-BR`; `nil` or `und` when unknown.
+    public var language: String?
 
     /// A document of lines in the order of time.
-    public init(lines: [Line]) { self.lines = lines }
-
-    /// The `.lrc` form: `[mm:ss.xx]text` per line.
-    public var lrc: String {
-        lines.map { "[\(Self.clock($0.startMs, hundredths: true))]\(Self.flat($0.text))\n" }.joined()
+    public init(lines: [Line], language: String? = nil) {
+        self.lines = lines
+        self.language = language
     }
 
-    /// The WebVTT form (W3C WebVTT): one cue per line, text escaped.
-    public var webVTT: String {
-        let cues = lines.enumerated().map { index, line in
-            let times = "\(Self.hours(line.startMs)) --> \(Self.hours(max(line.endMs, line.startMs + 1)))"
-            return "\n\(index + 1)\n\(times)\n\(Self.escaped(Self.flat(line.text)))\n"
+    /// This document as edited from an earlier one: lines that are sung as before keep where their times came from, all
+    /// others were ``Timing/edited``.
+    public func edited(from earlier: LyricsDocument?) -> LyricsDocument {
+        var result = self
+        for index in result.lines.indices {
+            let same = earlier?.lines.first { $0.isSung(like: result.lines[index]) }
+            result.lines[index].timing = same?.timing ?? .edited
         }
-        return "WEBVTT\n" + cues.joined()
-    }
-
-    private static func clock(_ ms: Int, hundredths: Bool) -> String {
-        let fraction = hundredths ? padded(ms % 1000 / 10, 2) : padded(ms % 1000, 3)
-        return "\(padded(ms / 60_000, 2)):\(padded(ms / 1000 % 60, 2)).\(fraction)"
-    }
-
-    private static func hours(_ ms: Int) -> String {
-        "\(padded(ms / 3_600_000, 2)):\(clock(ms % 3_600_000, hundredths: false))"
-    }
-
-    private static func padded(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
-
-    private static func flat(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: " ")
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            default: result.append(character)
-            }
-        }
+        return result
     }
 }

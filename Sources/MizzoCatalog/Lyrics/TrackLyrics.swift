@@ -25,6 +25,8 @@ public struct TrackLyrics: Equatable, Sendable {
     public let updatedAt: Date
     /// Grows by one whenever lyrics are asked for again after a failure or completion.
     public let generation: Int64
+    /// Grows by one with every change.
+    public let version: Int64
 }
 
 extension Catalog {
@@ -35,14 +37,26 @@ extension Catalog {
             sql: """
                 INSERT INTO lyrics (trackID, status, updatedAt) VALUES (?, 'PENDING', ?)
                 ON CONFLICT (trackID) DO UPDATE SET status = 'PENDING', reason = NULL, updatedAt = excluded.updatedAt,
-                    generation = generation + 1
+                    generation = generation + 1, version = version + 1
                 WHERE status <> 'PENDING'
                 """,
             arguments: [id, now.milliseconds]
         )
     }
 
-    /// Stores the document and tells the artist, once per generation.
+    /// Asks for lyrics again, instead of those there are.
+    ///
+    /// - Throws: ``CatalogError/lyricsPending(_:)`` while they are being made.
+    public static func regenerateLyrics(of id: TrackID, by actor: Actor, at now: Date, in db: Database) throws {
+        let track = try existingTrack(id, in: db)
+        guard try lyrics(of: id, in: db)?.status != .pending else { throw CatalogError.lyricsPending(id) }
+        try requestLyrics(of: id, at: now, in: db)
+        let status = track.status
+        try audit(id, by: actor, from: status, to: status, reason: nil, note: "asked for lyrics", at: now, in: db)
+    }
+
+    /// Stores the document and tells the artist, once per generation. Lyrics that are settled already, also by an edit
+    /// meanwhile, stay as they are.
     public static func completeLyrics(
         of id: TrackID,
         document: LyricsDocument,
@@ -52,7 +66,8 @@ extension Catalog {
         in db: Database
     ) throws {
         let track = try existingTrack(id, in: db)
-        try settleLyrics(of: id, .completed, document, reason: reason, provider: provider, at: now, in: db)
+        guard try settleLyrics(of: id, .completed, document, reason: reason, provider: provider, at: now, in: db)
+        else { return }
         let generation = try lyrics(of: id, in: db)?.generation ?? 1
         try notifyLyricsReady(track, generation: generation, at: now, in: db)
     }
@@ -66,7 +81,7 @@ extension Catalog {
         in db: Database
     ) throws {
         _ = try existingTrack(id, in: db)
-        try settleLyrics(of: id, .failed, nil, reason: reason, provider: provider, at: now, in: db)
+        _ = try settleLyrics(of: id, .failed, nil, reason: reason, provider: provider, at: now, in: db)
     }
 
     /// The lyrics, if they were ever asked for.
@@ -80,10 +95,12 @@ extension Catalog {
             reason: row["reason"],
             provider: row["provider"],
             updatedAt: row.date("updatedAt"),
-            generation: row["generation"]
+            generation: row["generation"],
+            version: row["version"]
         )
     }
 
+    /// - Returns: whether there was something to settle: lyrics that are PENDING, or none at all.
     private static func settleLyrics(
         of id: TrackID,
         _ status: LyricsStatus,
@@ -92,14 +109,17 @@ extension Catalog {
         provider: String?,
         at now: Date,
         in db: Database
-    ) throws {
+    ) throws -> Bool {
         try db.execute(
             sql: """
                 INSERT INTO lyrics (trackID, status, document, reason, provider, updatedAt) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (trackID) DO UPDATE SET status = excluded.status, document = excluded.document,
-                    reason = excluded.reason, provider = excluded.provider, updatedAt = excluded.updatedAt
+                    reason = excluded.reason, provider = excluded.provider, updatedAt = excluded.updatedAt,
+                    version = version + 1
+                WHERE status = 'PENDING'
                 """,
             arguments: [id, status.rawValue, try document.map(jsonText), reason, provider, now.milliseconds]
         )
+        return db.changesCount == 1
     }
 }

@@ -13,6 +13,22 @@ public enum NotificationKind: String, Codable, Sendable, CaseIterable {
     case trackFailed = "track-failed"
     /// Synchronised lyrics are there.
     case lyricsReady = "lyrics-ready"
+    /// The cover picture was taken off the track.
+    case posterRefused = "poster-refused"
+    /// The playlist waits for an admin.
+    case playlistReviewing = "playlist-reviewing"
+    /// The playlist is visible to everyone.
+    case playlistPublished = "playlist-published"
+    /// The playlist is hidden.
+    case playlistBlocked = "playlist-blocked"
+    /// The applicant is an artist.
+    case applicationApproved = "application-approved"
+    /// The applicant stays a listener.
+    case applicationRejected = "application-rejected"
+    /// For admins: a review waits.
+    case reviewReminder = "review-reminder"
+    /// For admins: a review has waited too long.
+    case reviewEscalated = "review-escalated"
 
     init?(status: TrackStatus) {
         switch status {
@@ -21,6 +37,14 @@ public enum NotificationKind: String, Codable, Sendable, CaseIterable {
         case .published: self = .trackPublished
         case .blocked: self = .trackBlocked
         case .failed: self = .trackFailed
+        }
+    }
+
+    init(status: PlaylistStatus) {
+        switch status {
+        case .reviewing: self = .playlistReviewing
+        case .published: self = .playlistPublished
+        case .blocked: self = .playlistBlocked
         }
     }
 }
@@ -33,6 +57,8 @@ public struct UserNotification: Equatable, Sendable {
     public let kind: NotificationKind
     /// Which track it is about.
     public let track: TrackID?
+    /// What it is about: the kind and id of a track, playlist or application, such as `playlist/0198…`.
+    public let subject: String?
     /// One line.
     public let title: String
     /// A sentence or two.
@@ -46,6 +72,7 @@ public struct UserNotification: Equatable, Sendable {
         id = row["id"]
         kind = try row.choice("kind")
         track = row["trackID"]
+        subject = row["subject"]
         title = row["title"]
         body = row["body"]
         createdAt = row.date("createdAt")

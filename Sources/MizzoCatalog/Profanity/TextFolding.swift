@@ -2,22 +2,56 @@ import Foundation
 
 /// Spelling variants folded away: compatibility forms, case, accents, invisible characters, look-alike letters.
 enum TextFolding {
-    /// NFKD without marks and format characters, lower case, confusable letters replaced. (NFKD minus marks rather than
-    /// NFKC, because it also takes the dots off `ü`.)
-    static func fold(_ text: String) -> String {
-        var folded = String.UnicodeScalarView()
-        for scalar in text.decomposedStringWithCompatibilityMapping.lowercased().unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .nonspacingMark, .enclosingMark, .format: continue
-            default: folded.append(confusables[scalar] ?? scalar)
-            }
-        }
-        return String(folded)
+    /// A folded character and the character of the original text that it stands for.
+    struct Folded: Equatable, Sendable {
+        let character: Character
+        /// Counted in characters (grapheme clusters) from the start of the original.
+        let origin: Int
     }
 
-    /// Letters of other scripts that read as Latin ones (a small excerpt of the idea of Unicode UTS 39).
-    private static let confusables: [Unicode.Scalar: Unicode.Scalar] = [
-        "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "у": "y", "х": "x", "і": "i", "ѕ": "s", "к": "k", "т": "t",
-        "ь": "b", "һ": "h", "ո": "n", "ս": "u", "α": "a", "ο": "o", "ι": "i", "κ": "k", "υ": "u", "ƒ": "f", "ı": "i",
-    ]
+    /// NFKD without marks and format characters, lower case, confusable letters replaced. (NFKD minus marks rather than
+    /// NFKC, because it also takes the dots off `ü`.)
+    static func folded(_ text: String) -> [Folded] {
+        text.enumerated().flatMap { origin, character in
+            scalars(of: String(character)).map { Folded(character: Character($0), origin: origin) }
+        }
+    }
+
+    /// The folded text alone.
+    static func fold(_ text: String) -> String { String(folded(text).map(\.character)) }
+
+    private static func scalars(of text: String) -> [Unicode.Scalar] {
+        let own = text.unicodeScalars
+        if let only = own.first, own.count == 1, only.isASCII { return Array(text.lowercased().unicodeScalars) }
+        return text.decomposedStringWithCompatibilityMapping.lowercased().unicodeScalars.compactMap { scalar in
+            switch scalar.properties.generalCategory {
+            case .nonspacingMark, .enclosingMark, .format: nil
+            default: confusables[scalar] ?? enclosedLetter(scalar) ?? scalar
+            }
+        }
+    }
+
+    /// Letters in black circles and squares and flag letters, which have no compatibility decomposition.
+    private static func enclosedLetter(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+        let first: UInt32
+        switch scalar.value {
+        case 0x1F150...0x1F169: first = 0x1F150
+        case 0x1F170...0x1F189: first = 0x1F170
+        case 0x1F1E6...0x1F1FF: first = 0x1F1E6
+        default: return nil
+        }
+        return Unicode.Scalar(0x61 + scalar.value - first)
+    }
+
+    /// Letters of other scripts and phonetic letters that read as Latin ones (an excerpt of the idea of Unicode UTS 39).
+    private static let confusables: [Unicode.Scalar: Unicode.Scalar] = {
+        let lookalikes: [(Unicode.Scalar, String)] = [
+            ("a", "аɑαᴀ∂ꭺ"), ("b", "ьвʙɓ"), ("c", "сϲᴄƈꮯ"), ("d", "ԁɗᴅđ"), ("e", "еєҽɛᴇεə"), ("f", "ƒꜰẝғ"),
+            ("g", "ɡԍɢǥց"), ("h", "һհʜħн"), ("i", "іιıɩɪӏ"), ("j", "јϳᴊ"), ("k", "кκᴋƙқ"), ("l", "ʟłɭןⳑ"),
+            ("m", "мᴍɱ"), ("n", "ոηɴпռ"), ("o", "оοօᴏσøө"), ("p", "рρᴘƥ"), ("q", "ԛգ"), ("r", "гʀɼᴦ"), ("s", "ѕꜱʂ"),
+            ("t", "тτᴛŧ"), ("u", "սυᴜμʊц"), ("v", "ѵνᴠ"), ("w", "ԝωᴡաш"), ("x", "хχҳ"), ("y", "уγʏүყ"), ("z", "ᴢʐƶ"),
+        ]
+        let pairs = lookalikes.flatMap { latin, others in others.unicodeScalars.map { ($0, latin) } }
+        return Dictionary(pairs) { first, _ in first }
+    }()
 }

@@ -9,16 +9,21 @@ public struct TrackEdit: Equatable, Sendable {
     public var tags: [String]?
     /// A new text.
     public var lyricsText: String?
+    /// A new language, in the platform's naming.
+    public var language: String?
 
     /// An edit of the given fields.
-    public init(title: String? = nil, tags: [String]? = nil, lyricsText: String? = nil) {
+    public init(title: String? = nil, tags: [String]? = nil, lyricsText: String? = nil, language: String? = nil) {
+        self.language = language
         self.title = title
         self.tags = tags
         self.lyricsText = lyricsText
     }
 
     var note: String {
-        let fields = [title.map { _ in "title" }, tags.map { _ in "tags" }, lyricsText.map { _ in "lyrics" }]
+        let fields =
+            [title.map { _ in "title" }, tags.map { _ in "tags" }, lyricsText.map { _ in "lyrics" }]
+            + [language.map { _ in "language" }]
         return "edited " + fields.compactMap(\.self).joined(separator: ", ")
     }
 }
@@ -41,26 +46,19 @@ extension Catalog {
         if let expected, expected != track.version {
             throw CatalogError.staleVersion(id, expected: expected, actual: track.version)
         }
+        let old = track.details
         try db.execute(
             sql: """
-                UPDATE track SET title = ?, tags = ?, lyricsText = ?, contentFlags = ?, updatedAt = ?,
-                    version = version + 1
+                UPDATE track SET title = ?, tags = ?, lyricsText = ?, language = ?, contentFlags = ?,
+                    updatedAt = ?, version = version + 1
                 WHERE id = ?
                 """,
             arguments: [
-                edit.title ?? track.details.title, try jsonText(edit.tags ?? track.details.tags),
-                edit.lyricsText ?? track.details.lyricsText, try jsonText(flags), now.milliseconds, id,
+                edit.title ?? old.title, try jsonText(edit.tags ?? old.tags), edit.lyricsText ?? old.lyricsText,
+                edit.language ?? old.language, try jsonText(flags), now.milliseconds, id,
             ]
         )
-        try audit(
-            id,
-            by: actor,
-            from: track.status,
-            to: track.status,
-            reason: nil,
-            note: edit.note,
-            at: now,
-            in: db
-        )
+        let status = track.status
+        try audit(id, by: actor, from: status, to: status, reason: nil, note: edit.note, at: now, in: db)
     }
 }

@@ -33,9 +33,9 @@ extension Catalog {
         ).map(Track.init(row:))
     }
 
-    /// The tracks of one status, oldest first, at most `limit` after `position`: a fair queue for reviewers.
+    /// The tracks that an admin asked for, oldest first, at most `limit` after `position`: a fair queue for reviewers.
     public static func tracks(
-        in status: TrackStatus,
+        matching filter: TrackFilter,
         after position: TrackPosition?,
         limit: Int,
         in db: Database
@@ -43,9 +43,35 @@ extension Catalog {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT * FROM track WHERE status = ? AND (createdAt, id) > (?, ?) ORDER BY createdAt, id LIMIT ?
+                SELECT * FROM track
+                WHERE status = ?1 AND (?2 IS NULL OR owner = ?2) AND (?3 IS NULL OR language = ?3)
+                    AND (?4 IS NULL OR (contentFlags <> '[]') = ?4) AND (createdAt, id) > (?5, ?6)
+                ORDER BY createdAt, id LIMIT ?7
                 """,
-            arguments: [status.rawValue, position?.createdAt ?? Int64.min, position?.id.rawValue ?? "", limit]
+            arguments: [
+                filter.status.rawValue, filter.owner, filter.language, filter.isFlagged,
+                position?.createdAt ?? Int64.min, position?.id.rawValue ?? "", limit,
+            ]
         ).map(Track.init(row:))
+    }
+}
+
+/// Which tracks an admin wants to see; `nil` means any.
+public struct TrackFilter: Equatable, Sendable {
+    /// Where they stand.
+    public var status: TrackStatus
+    /// Whose they are.
+    public var owner: UserID?
+    /// In the platform's naming, such as `english`.
+    public var language: String?
+    /// Whether the profanity rules have marked them.
+    public var isFlagged: Bool?
+
+    /// All tracks of a status.
+    public init(status: TrackStatus, owner: UserID? = nil, language: String? = nil, isFlagged: Bool? = nil) {
+        self.status = status
+        self.owner = owner
+        self.language = language
+        self.isFlagged = isFlagged
     }
 }

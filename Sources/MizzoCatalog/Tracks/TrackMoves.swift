@@ -15,7 +15,7 @@ extension Catalog {
     /// Moving to the status the track has already writes nothing, so a retried step cannot notify twice.
     ///
     /// - Parameter reason: a sentence for the artist; replaces the earlier one.
-    /// - Throws: ``CatalogError/trackNotFound(_:)``, ``CatalogError/illegalMove(_:from:to:)``.
+    /// - Throws: ``CatalogError/trackNotFound(_:)``, ``CatalogError/illegalMove(_:from:to:exits:)``.
     @discardableResult
     public static func moveTrack(
         _ id: TrackID,
@@ -27,9 +27,7 @@ extension Catalog {
     ) throws -> TrackMove {
         let track = try existingTrack(id, in: db)
         guard track.status != status else { return .unchanged }
-        guard track.status.successors.contains(status) else {
-            throw CatalogError.illegalMove(id, from: track.status, to: status)
-        }
+        try track.status.checkMove(to: status, of: .track(id))
         try db.execute(
             sql: """
                 UPDATE track SET status = ?, statusReason = ?, updatedAt = ?, version = version + 1,

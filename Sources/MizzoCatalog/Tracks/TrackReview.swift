@@ -1,26 +1,6 @@
 import FoundationEssentials
 import GRDB
 
-/// An admin's one verdict on a track under review.
-public struct ReviewDecision: Equatable, Sendable {
-    /// Publish or block.
-    public let approved: Bool
-    /// A sentence for the artist.
-    public let reason: String?
-    /// Who decided.
-    public let admin: UserID
-    /// When.
-    public let decidedAt: Date
-
-    /// A verdict to record.
-    public init(approved: Bool, reason: String?, admin: UserID, decidedAt: Date) {
-        self.approved = approved
-        self.reason = reason
-        self.admin = admin
-        self.decidedAt = decidedAt
-    }
-}
-
 extension Catalog {
     /// Records the verdict, once. The status itself is moved by the publishing workflow, which learns of the verdict
     /// in the same transaction.
@@ -43,7 +23,7 @@ extension Catalog {
             from: track.status,
             to: track.status,
             reason: decision.reason,
-            note: decision.approved ? "approved" : "rejected",
+            note: decision.note,
             at: decision.decidedAt,
             in: db
         )
@@ -51,14 +31,8 @@ extension Catalog {
 
     /// The verdict, if there is one.
     public static func reviewDecision(on id: TrackID, in db: Database) throws -> ReviewDecision? {
-        try Row.fetchOne(db, sql: "SELECT * FROM trackDecision WHERE trackID = ?", arguments: [id]).map { row in
-            ReviewDecision(
-                approved: row["approved"],
-                reason: row["reason"],
-                admin: row["admin"],
-                decidedAt: row.date("decidedAt")
-            )
-        }
+        try Row.fetchOne(db, sql: "SELECT * FROM trackDecision WHERE trackID = ?", arguments: [id])
+            .map(ReviewDecision.init(row:))
     }
 
     private static func touch(_ id: TrackID, at now: Date, in db: Database) throws {

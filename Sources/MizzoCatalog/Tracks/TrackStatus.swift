@@ -9,7 +9,7 @@
 /// | REVIEWING  | PUBLISHED, BLOCKED    | an admin approves or rejects               |
 /// | PUBLISHED  | BLOCKED               | later moderation                           |
 /// | BLOCKED    | PUBLISHED             | an admin unblocks                          |
-public enum TrackStatus: String, CaseIterable, Codable, Sendable {
+public enum TrackStatus: String, LifecycleStatus, Codable {
     /// Registered; the upload is awaited.
     case pending = "PENDING"
     /// Being transcoded.
@@ -28,7 +28,7 @@ public enum TrackStatus: String, CaseIterable, Codable, Sendable {
         switch self {
         case .pending: [.processing, .failed]
         case .processing: [.reviewing, .failed]
-        case .reviewing: [.published, .blocked, .failed]
+        case .reviewing: [.published, .blocked]
         case .published: [.blocked]
         case .blocked: [.published]
         case .failed: []

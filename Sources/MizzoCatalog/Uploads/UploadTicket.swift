@@ -142,4 +142,40 @@ extension Catalog {
             arguments: [now.milliseconds, id]
         )
     }
+
+    /// Voids a ticket that nothing was registered with: from now on it cannot be registered. Repeating changes nothing.
+    ///
+    /// - Returns: `false`, and changes nothing, when a track was registered with it.
+    public static func abandonUpload(_ id: UploadID, at now: Date, in db: Database) throws -> Bool {
+        guard let ticket = try uploadTicket(id, in: db) else { return true }
+        guard ticket.usedAt == nil else { return false }
+        try db.execute(
+            sql: "UPDATE uploadTicket SET expiresAt = min(expiresAt, ?) WHERE id = ?",
+            arguments: [now.milliseconds, id]
+        )
+        return true
+    }
+
+    /// Takes the cover picture off a track, tells the artist why, and writes an audit row. Without a picture nothing
+    /// happens, so that a repeated step does not notify twice.
+    public static func refusePoster(of id: TrackID, reason: String, at now: Date, in db: Database) throws {
+        let track = try existingTrack(id, in: db)
+        guard track.details.posterKey != nil else { return }
+        try db.execute(
+            sql: "UPDATE track SET posterKey = NULL, updatedAt = ?, version = version + 1 WHERE id = ?",
+            arguments: [now.milliseconds, id]
+        )
+        let change = try audit(
+            id,
+            by: .publishing,
+            from: track.status,
+            to: track.status,
+            reason: reason,
+            note: "poster refused",
+            at: now,
+            in: db
+        )
+        let message = NotificationMessage(kind: .posterRefused, about: track, reason: reason)
+        try notify(track.owner, message, occasion: "track:\(id):poster:\(change)", at: now, in: db)
+    }
 }

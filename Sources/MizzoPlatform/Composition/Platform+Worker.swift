@@ -35,7 +35,7 @@ extension Platform {
                 ],
                 drainTimeout: configuration.drain
             ),
-            workflows: [PublishTrack.self, SyncLyrics.self]
+            workflows: [PublishTrack.self, SyncLyrics.self, ReviewPlaylist.self, ReviewApplication.self]
                 + (configuration.exerciseLedger == nil ? [] : [Exercise.self]),
             activities: effects(transcoding, lyrics.provider)
                 + (configuration.exerciseLedger.map { [AppendToLedgerActivity(path: $0)] } ?? []),
@@ -70,6 +70,8 @@ extension Platform {
             ) { key in
                 endpoint.mounted(try await objects.presignGet(key, expiresIn: .seconds(900)).url)
             },
+            RemoveUploadActivity(store: objects, database: database),
+            InspectPosterActivity(store: objects, database: database),
         ]
     }
 
@@ -78,6 +80,7 @@ extension Platform {
         return [
             BeginProcessingActivity(), RequestReviewActivity(startLyrics: { try publishing.startLyrics($0, in: $1) }),
             ApplyReviewActivity(), FailTrackActivity(), BeginLyricsActivity(), StoreLyricsActivity(),
+            RemindReviewersActivity(), ApplyDecisionActivity(), AbandonUploadActivity(),
         ]
     }
 
@@ -104,7 +107,10 @@ extension Platform {
             configuration: GeminiLyricsProvider.httpClientConfiguration
         )
         let provider = FallbackLyricsProvider(
-            primary: GeminiLyricsProvider(configuration: gemini, client: client),
+            primary: RefiningLyricsProvider(
+                writer: GeminiLyricsProvider(configuration: gemini, client: client),
+                aligner: embedded
+            ),
             fallback: embedded
         )
         return (provider, [HTTPClientLifetime(client: client)])

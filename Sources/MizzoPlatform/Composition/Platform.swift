@@ -66,7 +66,9 @@ public struct Platform: Sendable {
         await storage.close()
     }
 
-    var publishing: TrackPublishing { TrackPublishing(client: WorkflowClient(workflows)) }
+    var publishing: TrackPublishing {
+        TrackPublishing(client: WorkflowClient(workflows), timing: configuration.flowTiming)
+    }
 
     /// Where attempts keep their files while they run.
     var jobFolder: String { "\(configuration.dataFolder)/jobs" }

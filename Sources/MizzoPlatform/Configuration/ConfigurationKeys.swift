@@ -22,9 +22,8 @@ struct ConfigurationSetting: Sendable {
     static let all: [ConfigurationSetting] =
         [
             dataFolder, database, host, port, publicURL, bucket, tokenSecret, storageSecret, transcodingSlots,
-            lyricsSlots,
-            activitySlots, drainSeconds, sandbox, geminiKey, geminiURL, geminiModel, logLevel, logFormat,
-            exerciseLedger,
+            lyricsSlots, activitySlots, drainSeconds, sandbox, arrivalMinutes, reminderMinutes, escalationMinutes,
+            geminiKey, geminiURL, geminiModel, logLevel, logFormat, exerciseLedger,
         ] + cloud
 
     /// What only AWS, or a service that speaks its protocols, needs.
@@ -64,6 +63,9 @@ struct ConfigurationSetting: Sendable {
     static let drainSeconds = Self("worker.drain-seconds", .number, "20")
     static let exerciseLedger = Self("worker.exercise-ledger")
     static let sandbox = Self("transcoding.sandbox", .text, "automatic")
+    static let arrivalMinutes = Self("upload.arrival-minutes", .number, "1440")
+    static let reminderMinutes = Self("review.reminder-minutes", .number, "1440")
+    static let escalationMinutes = Self("review.escalation-minutes", .number, "4320")
     static let geminiKey = Self("gemini.api-key", .secret)
     static let geminiURL = Self("gemini.base-url", .text, "https://generativelanguage.googleapis.com")
     static let geminiModel = Self("gemini.model", .text, "gemini-3-flash-preview")

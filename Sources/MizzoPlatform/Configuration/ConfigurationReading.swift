@@ -1,3 +1,4 @@
+import ActivityContracts
 import AudioTranscoding
 import FoundationEssentials
 import Logging
@@ -38,6 +39,7 @@ extension PlatformConfiguration {
         activitySlots = try values.number(.activitySlots, 1...10_000)
         drain = .seconds(try values.number(.drainSeconds, 0...3600))
         sandbox = try values.choice(.sandbox)
+        flowTiming = try FlowTiming(values)
         geminiKey = try values.secret(.geminiKey)
         geminiURL = try values.text(.geminiURL)
         geminiModel = try values.text(.geminiModel)
@@ -50,5 +52,18 @@ extension PlatformConfiguration {
         guard !path.hasPrefix("/") else { return path }
         let folder = FileManager.default.currentDirectoryPath
         return path.hasPrefix("./") ? "\(folder)/\(path.dropFirst(2))" : "\(folder)/\(path)"
+    }
+}
+
+extension FlowTiming {
+    /// An upload may take as long as its ticket lives, so the shortest wait for it is longer than that.
+    fileprivate init(_ values: ConfigurationValues) throws {
+        self.init(
+            arrivalSeconds: 60 * (try values.number(.arrivalMinutes, 90...43_200)),
+            review: ReviewTiming(
+                reminderSeconds: 60 * (try values.number(.reminderMinutes, 0...525_600)),
+                escalationSeconds: 60 * (try values.number(.escalationMinutes, 0...525_600))
+            )
+        )
     }
 }

@@ -1,3 +1,4 @@
+import ActivityContracts
 import AudioTranscoding
 import Logging
 
@@ -10,6 +11,9 @@ extension PlatformConfiguration {
             (.tokenSecret, Self.shown(tokenSecret)), (.transcodingSlots, "\(transcodingSlots)"),
             (.lyricsSlots, "\(lyricsSlots)"), (.activitySlots, "\(activitySlots)"),
             (.drainSeconds, "\(drain.components.seconds)"), (.sandbox, sandbox.rawValue),
+            (.arrivalMinutes, "\(flowTiming.arrivalSeconds / 60)"),
+            (.reminderMinutes, "\(flowTiming.review.reminderSeconds / 60)"),
+            (.escalationMinutes, "\(flowTiming.review.escalationSeconds / 60)"),
             (.geminiKey, geminiKey.map { "\($0)" } ?? "(none: lyrics are timed on this machine)"),
             (.geminiURL, geminiURL), (.geminiModel, geminiModel), (.logLevel, logLevel.rawValue),
             (.logFormat, logFormat.rawValue), (.exerciseLedger, exerciseLedger ?? "(none)"),

@@ -32,6 +32,8 @@ public struct PlatformConfiguration: Sendable {
     public var drain: Duration
     /// How the decoder is confined.
     public var sandbox: TranscodingConfiguration.Sandbox
+    /// How long uploads and reviews may wait.
+    var flowTiming: FlowTiming
     /// `nil`: lyrics are timed on this machine.
     public var geminiKey: Secret?
     /// Where Gemini's API is.

@@ -8,15 +8,24 @@ import WorkflowEngine
 /// The way from the API and the upload queue into the publishing workflows, inside the caller's transaction.
 struct TrackPublishing: PublishingWorkflows {
     let client: WorkflowClient
+    let timing: FlowTiming
 
     /// One run per track, ever: a second one would publish twice.
-    private static let once = StartOptions(reusePolicy: .rejectDuplicate, conflictPolicy: .useExisting)
+    static let once = StartOptions(reusePolicy: .rejectDuplicate, conflictPolicy: .useExisting)
+
+    private func input(_ track: TrackID) -> PublishTrack.Input {
+        PublishTrack.Input(
+            trackID: track.rawValue,
+            arrivalSeconds: timing.arrivalSeconds,
+            review: timing.review
+        )
+    }
 
     func trackRegistered(_ track: TrackID, in database: Database) throws {
         try client.signalWithStart(
             PublishTrack.self,
             id: PublishTrack.id(trackID: track.rawValue),
-            input: TrackReference(trackID: track.rawValue),
+            input: input(track),
             signal: PublishTrack.registered,
             value: Nothing(),
             options: Self.once,
@@ -49,7 +58,7 @@ struct TrackPublishing: PublishingWorkflows {
             try client.signalWithStart(
                 PublishTrack.self,
                 id: PublishTrack.id(trackID: track.rawValue),
-                input: TrackReference(trackID: track.rawValue),
+                input: input(track),
                 signal: PublishTrack.uploaded,
                 value: object,
                 options: Self.once,
@@ -59,6 +68,20 @@ struct TrackPublishing: PublishingWorkflows {
             return true
         } catch let error as EngineError where error.code == "workflow-already-started" {
             return false
+        }
+    }
+
+    func lyricsRequested(_ track: TrackID, in database: Database) throws {
+        do {
+            try client.start(
+                SyncLyrics.self,
+                id: SyncLyrics.id(trackID: track.rawValue),
+                input: TrackReference(trackID: track.rawValue),
+                options: StartOptions(conflictPolicy: .fail),
+                in: database
+            )
+        } catch let error as EngineError where error.code == "workflow-already-started" {
+            throw CatalogError.lyricsPending(track)
         }
     }
 

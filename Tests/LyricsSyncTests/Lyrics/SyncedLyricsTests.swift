@@ -31,7 +31,7 @@ struct SyncedLyricsTests {
         let text = String(decoding: json, as: UTF8.self)
         #expect(
             text.hasPrefix(
-                #"{"language":"en","lines":[{"endMs":2500,"startMs":1000,"text":"I <3 you & me","timing":"aligned""#
+                #"{"language":"en","lines":[{"endMs":2500,"startMs":1000,"text":"I <3 you & me","timing":"aligner""#
             )
         )
         #expect(text.contains(#""source":{"explanation":"aligned/heard","isDraft":true,"provider":"aligner"}"#))

@@ -20,7 +20,7 @@ struct QueueDatabase: DatabaseAccess {
 }
 
 /// Records calls as rows: a call in a transaction that rolls back leaves none.
-struct RecordingWorkflows: PublishingWorkflows {
+struct RecordingWorkflows: PublishingWorkflows, ReviewWorkflows {
     struct Refusal: Error {}
     var refuses = false
 
@@ -42,12 +42,36 @@ struct RecordingWorkflows: PublishingWorkflows {
         try record(approved ? "approved" : "rejected", track, database)
     }
 
+    func lyricsRequested(_ track: TrackID, in database: Database) throws {
+        try record("lyrics", track, database)
+    }
+
+    func playlistReviewBegan(_ playlist: Playlist, in database: Database) throws {
+        try record("round \(playlist.round)", playlist.id.rawValue, true, database)
+    }
+
+    func playlistDecided(_ playlist: Playlist, _ decision: ReviewDecision, in database: Database) throws {
+        try record(decision.approved ? "approved" : "rejected", playlist.id.rawValue, true, database)
+    }
+
+    func applicationReceived(_ application: ArtistApplication, in database: Database) throws {
+        try record("applied", application.id.rawValue, true, database)
+    }
+
+    func applicationDecided(
+        _ application: ArtistApplication,
+        _ decision: ReviewDecision,
+        in database: Database
+    ) throws {
+        try record(decision.approved ? "approved" : "rejected", application.id.rawValue, true, database)
+    }
+
     private func record(_ name: String, _ track: TrackID, _ database: Database) throws {
-        let seen = try Catalog.track(track, in: database) != nil
-        try database.execute(
-            sql: "INSERT INTO workflowCall VALUES (?, ?, ?)",
-            arguments: [name, track.rawValue, seen]
-        )
+        try record(name, track.rawValue, try Catalog.track(track, in: database) != nil, database)
+    }
+
+    private func record(_ name: String, _ subject: String, _ seen: Bool, _ database: Database) throws {
+        try database.execute(sql: "INSERT INTO workflowCall VALUES (?, ?, ?)", arguments: [name, subject, seen])
         if refuses { throw Refusal() }
     }
 }

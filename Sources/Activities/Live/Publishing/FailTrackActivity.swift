@@ -4,7 +4,8 @@ import GRDB
 import MizzoCatalog
 import WorkflowEngine
 
-/// Moves the track to `FAILED` with a sentence for the artist; a track that has failed already stays as it is.
+/// Moves the track to `FAILED` with a sentence for the artist, or to `BLOCKED` when it is under review, from where it
+/// cannot fail; a track that is there already stays as it is.
 public struct FailTrackActivity: TransactionalActivity {
     /// Name and types.
     public typealias Contract = FailTrack
@@ -17,9 +18,10 @@ public struct FailTrackActivity: TransactionalActivity {
     public func execute(_ input: FailTrack.Input, in database: Database, context: ActivityContext) throws -> Nothing {
         let track = try TrackID(checking: input.trackID)
         try changingCatalog {
+            let isUnderReview = try Catalog.track(track, in: database)?.status == .reviewing
             try Catalog.moveTrack(
                 track,
-                to: .failed,
+                to: isUnderReview ? .blocked : .failed,
                 reason: input.reason,
                 by: .publishing,
                 at: now(),

@@ -42,5 +42,6 @@ extension AudioFacts {
         durationSeconds = Double(audio.durationMilliseconds) / 1000
         integratedLoudness = audio.loudness
         truePeak = audio.truePeak
+        loudnessRange = audio.loudnessRange
     }
 }

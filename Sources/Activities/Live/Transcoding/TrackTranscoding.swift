@@ -88,6 +88,7 @@ extension TranscodeTrack.Output {
             durationMilliseconds: audio.durationMilliseconds,
             loudness: audio.loudness.integratedLUFS,
             truePeak: audio.loudness.truePeakDBTP,
+            loudnessRange: audio.loudness.rangeLU,
             objectCount: audio.publishingOrder.count,
             byteCount: audio.totalByteCount
         )

@@ -33,9 +33,7 @@ struct TranscodingPublication: Sendable {
 
     static let masterName = "master.m3u8"
 
-    /// Segments, loudness and waveform of a track: too big for a history, and useful to players that draw it.
-    static func descriptionKey(_ track: TrackID) -> String { "track-analysis/\(track).json" }
-
+    /// Segments, loudness and waveform: too big for a history, and useful to players that draw the track.
     private func store(description audio: TranscodedAudio) async throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -45,7 +43,7 @@ struct TranscodingPublication: Sendable {
             stream.finish()
         }
         let options = PutOptions(contentType: "application/json", expectedByteCount: Int64(bytes.count))
-        try await store.put(ObjectKey(Self.descriptionKey(track)), body: body, options: options)
+        try await store.put(ObjectKey(MediaKeys.analysis(track)), body: body, options: options)
     }
 
     private func upload(_ files: [AudioTranscoding.PublishedFile]) async throws {
