@@ -4,7 +4,10 @@ import Testing
 
 @Suite("Hostile and broken input", .timeLimit(.minutes(2)))
 struct HostileInputTests {
-    @Test("is refused with its own code and leaves nothing behind", arguments: HostileFile.refused)
+    @Test(
+        "is refused with its own code and leaves nothing behind",
+        arguments: HostileFile.refused + HostileFile.references + HostileFile.containers
+    )
     func refused(_ file: HostileFile) async throws {
         let bench = try Workbench()
         let source = try await file.make(bench)

@@ -36,14 +36,22 @@ enum SourceInspection {
         return try MP3Survey.survey(reader, from: start)
     }
 
+    /// Honest files have one tag, some two; a file of nothing else would keep us reading for minutes.
+    private static let tagsMax = 32
+
     /// The first byte behind all ID3v2 tags. A tag is "ID3", version (2 bytes), flags (1), size as four 7-bit bytes,
     /// which counts neither this 10-byte header nor the footer (ID3v2.4 section 3.1).
     static func offsetAfterID3(_ reader: SourceReader) throws(TranscodingError) -> Int {
         var offset = 0
+        var tags = 0
         while try reader.matches("ID3", at: offset), let size = try reader.bigEndian(at: offset + 6, width: 4) {
             let hasFooter = try reader.bytes(at: offset + 5, count: 1).first.map { $0 & 0x10 != 0 } ?? false
             let body = (size >> 24 & 0x7f) << 21 | (size >> 16 & 0x7f) << 14 | (size >> 8 & 0x7f) << 7 | size & 0x7f
             offset += 10 + body + (hasFooter ? 10 : 0)
+            tags += 1
+            guard tags <= tagsMax else {
+                throw TranscodingError(.notAudio, detail: "more than \(tagsMax) ID3v2 tags before any audio")
+            }
         }
         return offset
     }
