@@ -5,17 +5,18 @@ SOURCES := Package.swift Sources Tests benchmarks/Sources examples/Sources
 RUN := swift test --skip-build --disable-xctest $(CHECKED)
 # One after the other: they start real decoders and daemons, and would starve what runs beside them.
 HEAVY := AudioTranscodingTests LyricsSyncTests MizzoPlatformTests CrashTests
-PACKAGES := libsqlite3-dev libcurl4-openssl-dev ffmpeg bubblewrap pocketsphinx pocketsphinx-en-us espeak-ng jq curl sqlite3 mpv python3-venv
+PACKAGES := libsqlite3-dev libcurl4-openssl-dev ffmpeg bubblewrap pocketsphinx pocketsphinx-en-us espeak-ng jq curl sqlite3 mpv chromium python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-cloud test verify format bench
+.PHONY: help setup demo demo-cloud test verify format bench bench-aligner play-in-browser
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: ## Install the Debian packages and the cloud tools that are missing (or say how)
 	@scripts/setup.sh $(PACKAGES)
 	@scripts/cloud-tools.sh
+	@scripts/browser-tools.sh
 
 demo: ## Upload, transcode, kill the worker, carry on, review, publish, play (a few minutes)
 	@scripts/demo.sh
@@ -37,3 +38,11 @@ format: ## Format all Swift sources in place
 
 bench: ## Measure workflows per second against the raw SQLite floor
 	swift run --package-path benchmarks -c release engine-bench $(BENCH)
+
+bench-aligner: ## Measure the lyrics aligner's error on synthesized speech, with and without music
+	swift build --product aligner-probe
+	python3 benchmarks/aligner.py .build/debug/aligner-probe
+
+play-in-browser: ## Play, seek and switch renditions of an HLS folder in headless Chromium: HLS=folder
+	@scripts/browser-tools.sh
+	.browser-tools/bin/python scripts/browser-playback.py $(HLS)
