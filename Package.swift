@@ -242,6 +242,12 @@ let tests: [Target] = [
         resources: [.copy("Vectors")],
         swiftSettings: settings
     ),
+    .executableTarget(
+        name: "aligner-probe",
+        dependencies: ["LyricsSync"],
+        path: "Tests/AlignerProbe",
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "LyricsSyncTests",
         dependencies: ["GeminiSimulator", "LyricsSync", httpClient, logging, nio, nioHTTP, subprocess, system],
