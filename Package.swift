@@ -91,7 +91,8 @@ let platform: [Target] = [
     .target(
         name: "MizzoAPI",
         dependencies: [
-            "DurableSQLite", "LyricsSync", "MizzoCatalog", crypto, grdb, hummingbird, hummingbirdCore, jwt, logging, nio,
+            "DurableSQLite", "LyricsSync", "MizzoCatalog", crypto, grdb, hummingbird, hummingbirdCore, jwt, logging,
+            nio,
         ],
         swiftSettings: settings
     ),
@@ -200,7 +201,8 @@ let tests: [Target] = [
     .testTarget(
         name: "MizzoPlatformTests",
         dependencies: [
-            "Activities", "ActivityContracts", "CloudPeers", "CloudServices", "DurableSQLite", "ECSSimulator", "MizzoAPI",
+            "Activities", "ActivityContracts", "CloudPeers", "CloudServices", "DurableSQLite", "ECSSimulator",
+            "MizzoAPI",
             "MizzoCatalog",
             "MizzoPlatform", "MizzoWorkflows", "WorkflowEngine", "WorkflowStore", "mizzo-transcoder", httpClient,
             lifecycle, nio, nioHTTP,

@@ -100,7 +100,9 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     /// `submit` for several units at once. They are queued together, so they share a commit where the group's limit allows
     /// it; each still succeeds or fails for itself.
     public func submit<Value: Sendable>(
-        _ units: [(unit: @Sendable (Database) throws -> Value, completion: @Sendable (Result<Value, any Error>) -> Void)]
+        _ units: [(
+            unit: @Sendable (Database) throws -> Value, completion: @Sendable (Result<Value, any Error>) -> Void
+        )]
     ) {
         enqueue(units.map { TypedWriteUnit(isProtected: false, body: $0.unit, completion: $0.completion) })
     }

@@ -15,7 +15,8 @@ import WorkflowEngine
     @Test(
         "a text has Foundation's bytes and comes back",
         arguments: [
-            "", " ", "plain", "with \"quotes\"", "back\\slash", "a/b", "line\nbreak", "tab\t", "\u{7f}", "\u{0}", "é", "🎵",
+            "", " ", "plain", "with \"quotes\"", "back\\slash", "a/b", "line\nbreak", "tab\t", "\u{7f}", "\u{0}", "é",
+            "🎵",
             String(repeating: "x", count: 5000),
         ]
     )
@@ -42,7 +43,8 @@ import WorkflowEngine
     @Test(
         "other spellings are read, or refused, as Foundation does",
         arguments: [
-            "7", " 7 ", "7.0", "1e2", "-0", "007", "+7", "", "-", "0x7", "7a", "999999999999999999999", "null", "true", "false",
+            "7", " 7 ", "7.0", "1e2", "-0", "007", "+7", "", "-", "0x7", "7a", "999999999999999999999", "null", "true",
+            "false",
             " true", "\"7\"", "\"a\\u0062\"", "\"open", "\"a\"b\"", "\"\u{1}\"", "\"", "[1]",
         ]
     )

@@ -29,7 +29,10 @@ struct CarriedTaskTests {
     @Test(
         "with a large input, or in another queue, it is not carried",
         arguments: StoreKind.allCases,
-        [(NewTask.carriedInputLimit, "default", true), (NewTask.carriedInputLimit + 1, "default", false), (1, "other", false)]
+        [
+            (NewTask.carriedInputLimit, "default", true), (NewTask.carriedInputLimit + 1, "default", false),
+            (1, "other", false),
+        ]
     )
     func rule(kind: StoreKind, testCase: (input: Int, queue: TaskQueue, isCarried: Bool)) async throws {
         try await kind.withStore { store in
@@ -70,34 +73,29 @@ struct CarriedTaskTests {
         case heartbeat, retry, cancelRequest, release, givenUpByCommit, workerRemoved
 
         func happen(to run: OwnedRun, _ store: any WorkflowStore) async throws {
+            var activation = run.activation(at: at(5))
             switch self {
             case .heartbeat:
-                let beat = Heartbeat(
-                    run: run.key,
-                    scheduledEventID: 2,
-                    attempt: 1,
-                    worker: run.worker,
-                    details: nil,
-                    now: at(5)
-                )
-                #expect(try await store.heartbeat(beat) == .recorded(cancelRequested: false))
+                #expect(try await store.heartbeat(Self.beat(of: run)) == .recorded(cancelRequested: false))
             case .retry:
                 let task = try await store.task(run)
                 let report = AttemptReport(task, worker: run.worker, at: at(5), .retry(.sample, visibleAt: at(50)))
                 #expect(try await store.report(report) == .accepted)
             case .cancelRequest:
-                var activation = run.activation(at: at(5))
                 activation.cancelledTasks = [2]
                 try await store.expectCommitted(activation)
             case .release: try await store.release(ReleaseRequest(run: run.key, epoch: 1, wakeAt: .never))
             case .givenUpByCommit:
-                var activation = run.activation(at: at(5))
                 activation.releases = true
                 try await store.expectCommitted(activation)
             case .workerRemoved:
                 let lost = try await store.removeWorker(run.worker, at: at(5))
                 #expect(lost.map(\.scheduledEventID) == [2] && lost.allSatisfy(\.workerIsGone))
             }
+        }
+
+        private static func beat(of run: OwnedRun) -> Heartbeat {
+            Heartbeat(run: run.key, scheduledEventID: 2, attempt: 1, worker: run.worker, details: nil, now: at(5))
         }
     }
 

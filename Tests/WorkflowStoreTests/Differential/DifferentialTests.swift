@@ -91,7 +91,8 @@ private struct Comparison {
         #expect(difference == nil, "rows after \(operation.kind), \(place)")
         let hadEffect = operation.kind.hadEffect(expected, changed: after != state)
         coverage.count(operation.kind, hadEffect: hadEffect)
-        coverage.sawCarriedTask = coverage.sawCarriedTask || after.runs.contains { $0.tasks.contains(where: \.isCarried) }
+        coverage.sawCarriedTask =
+            coverage.sawCarriedTask || after.runs.contains { $0.tasks.contains(where: \.isCarried) }
         state = after
         return actual == expected && difference == nil
     }

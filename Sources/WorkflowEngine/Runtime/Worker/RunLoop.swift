@@ -122,17 +122,20 @@ final class RunLoop: @unchecked Sendable {
             if let run = runs[key], run.phase != .committing { drop(run) }
         case .foreignResume(let key, let stay): if let run = run(key, stay) { resumedFromElsewhere(run) }
         case .schedule(let time, let action): due.insert(.call(action), at: time)
-        case .deadlocked(let key):
-            if let run = runs[key] { blockDeadlocked(run) }
-            submitCommits()
-            // The thread that was written off took the list with it.
-            ready = runs.values.filter(\.isReady).map(\.key).sorted()
+        case .deadlocked(let key): takeOver(fromThreadStuckIn: key)
         case .releaseAll(let done): releaseAll(done)
         case .askIdle(let answer): answer(earliestTimerIfIdle)
         case .awaitClose(let key, let waiter):
             if let run = runs[key] { run.closeWaiters.append(waiter) } else { waiter(nil) }
         case .stop: isStopping = true
         }
+    }
+
+    private func takeOver(fromThreadStuckIn key: RunKey) {
+        if let run = runs[key] { blockDeadlocked(run) }
+        submitCommits()
+        // The thread that was written off took the list with it.
+        ready = runs.values.filter(\.isReady).map(\.key).sorted()
     }
 
     /// Only the newest matter: a run is adopted right after it was started. Every other load reads the inbox anyway.

@@ -77,6 +77,12 @@ struct MemoryRun {
         record.nextEventID = next
     }
 
+    mutating func loseOwner(at now: Timestamp) {
+        putDownTasks()
+        record.owner = .nobody
+        record.wakeAt = min(record.wakeAt, now)
+    }
+
     mutating func putDownTasks() {
         for event in tasks.keys { tasks[event]?.record.isCarried = false }
     }

@@ -95,7 +95,7 @@ extension MemoryState {
         guard let task = run.tasks[event] else { return }
         if task.record.state == .started {
             guard !task.record.cancelRequested else { return }
-            run.putDownTasks()
+            if task.record.isCarried { run.putDownTasks() }
             run.tasks[event]?.record.cancelRequested = true
             changes.append(.attemptRevoked(run.key, event))
             return
@@ -116,9 +116,7 @@ extension MemoryState {
         for key in runs.keys.sorted() {
             guard var run = runs[key], run.isOpen else { continue }
             if run.record.owner == worker {
-                run.putDownTasks()
-                run.record.owner = .nobody
-                run.record.wakeAt = min(run.record.wakeAt, now)
+                run.loseOwner(at: now)
                 changes.append(.ownershipLost(key, by: worker))
                 freed.append(run.record.taskQueue)
             }

@@ -23,10 +23,10 @@ extension MemoryState {
     }
 
     mutating func report(_ report: AttemptReport) -> ReportOutcome {
-        guard var run = runs[report.run], run.tasks[report.scheduledEventID]?.record.accepts(report) == true
+        guard var run = runs[report.run], var task = run.tasks[report.scheduledEventID], task.record.accepts(report)
         else { return .stale }
         run.putDownTasks()
-        guard var task = run.tasks[report.scheduledEventID] else { return .stale }
+        task.record.isCarried = false
         if report.worker == nil, task.record.state == .started {
             changes.append(.attemptRevoked(report.run, report.scheduledEventID))
         }
@@ -117,29 +117,6 @@ extension RunFilter {
 }
 
 extension TaskRecord {
-    /// A task an activation has made.
-    init(_ task: NewTask, of run: RunReference) {
-        let isStarted = task.startedBy != .nobody
-        self.init(
-            run: run,
-            scheduledEventID: task.scheduledEventID,
-            scheduled: task.scheduled,
-            scheduledTime: task.scheduledTime,
-            state: isStarted ? .started : .waiting,
-            attempt: 1,
-            visibleAt: task.scheduledTime,
-            startedAt: isStarted ? task.scheduledTime : nil,
-            worker: task.startedBy,
-            deadline: .never,
-            deadlineType: nil,
-            lastHeartbeat: nil,
-            heartbeatDetails: nil,
-            lastFailure: nil,
-            cancelRequested: false
-        )
-        setDeadline()
-    }
-
     fileprivate mutating func retry(after failure: Failure, visibleAt: Timestamp) {
         state = .waiting
         attempt += 1
@@ -149,21 +126,5 @@ extension TaskRecord {
         lastHeartbeat = nil
         lastFailure = failure
         setDeadline()
-    }
-
-    fileprivate mutating func setDeadline() {
-        let limit: TaskDeadline =
-            if let startedAt {
-                .started(
-                    scheduled,
-                    scheduledTime: scheduledTime,
-                    startedAt: startedAt,
-                    lastHeartbeat: lastHeartbeat
-                )
-            } else {
-                .waiting(scheduled, scheduledTime: scheduledTime, visibleAt: visibleAt)
-            }
-        deadline = limit.time
-        deadlineType = limit.type
     }
 }

@@ -56,3 +56,45 @@ extension TaskRecord {
         )
     }
 }
+
+extension TaskRecord {
+    /// A task an activation has made.
+    init(_ task: NewTask, of run: RunReference) {
+        let isStarted = task.startedBy != .nobody
+        self.init(
+            run: run,
+            scheduledEventID: task.scheduledEventID,
+            scheduled: task.scheduled,
+            scheduledTime: task.scheduledTime,
+            state: isStarted ? .started : .waiting,
+            attempt: 1,
+            visibleAt: task.scheduledTime,
+            startedAt: isStarted ? task.scheduledTime : nil,
+            worker: task.startedBy,
+            deadline: .never,
+            deadlineType: nil,
+            lastHeartbeat: nil,
+            heartbeatDetails: nil,
+            lastFailure: nil,
+            cancelRequested: false
+        )
+        setDeadline()
+    }
+
+    /// Sets the limit that applies in the present state.
+    mutating func setDeadline() {
+        let limit: TaskDeadline =
+            if let startedAt {
+                .started(
+                    scheduled,
+                    scheduledTime: scheduledTime,
+                    startedAt: startedAt,
+                    lastHeartbeat: lastHeartbeat
+                )
+            } else {
+                .waiting(scheduled, scheduledTime: scheduledTime, visibleAt: visibleAt)
+            }
+        deadline = limit.time
+        deadlineType = limit.type
+    }
+}

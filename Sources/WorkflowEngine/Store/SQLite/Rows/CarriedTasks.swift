@@ -72,29 +72,13 @@ extension CarriedTasks.Task {
     /// The task as if it had a row.
     func record(of run: RunReference, worker: WorkerKey) throws(DecodingFailure) -> TaskRecord {
         let scheduled = try RowCoding.scheduled(scheduled)
-        let deadline = TaskDeadline.started(
-            scheduled,
-            scheduledTime: scheduledTime,
-            startedAt: scheduledTime,
-            lastHeartbeat: nil
-        )
-        var record = TaskRecord(
-            run: run,
+        let task = NewTask(
             scheduledEventID: scheduledEventID,
             scheduled: scheduled,
             scheduledTime: scheduledTime,
-            state: .started,
-            attempt: 1,
-            visibleAt: scheduledTime,
-            startedAt: scheduledTime,
-            worker: worker,
-            deadline: deadline.time,
-            deadlineType: deadline.type,
-            lastHeartbeat: nil,
-            heartbeatDetails: nil,
-            lastFailure: nil,
-            cancelRequested: false
+            startedBy: worker
         )
+        var record = TaskRecord(task, of: run)
         record.isCarried = true
         return record
     }

@@ -16,19 +16,24 @@ extension StoreUnit {
         }
         try deleteMessages(activation.consumedInbox, of: run)
         try changeTasks(activation, &carried, queue: ownership.taskQueue)
+        try changeTimersAndPublishedState(activation)
+        if let status = activation.closes {
+            try close(run, RunEnd(activation, status: status), formerOwner: .nobody)
+            return .committed
+        }
+        try advance(activation, carried)
+        if activation.releases {
+            try giveUp(run, queue: ownership.taskQueue, wakeAt: activation.wakeAt, blocked: nil)
+        }
+        return .committed
+    }
+
+    private mutating func changeTimersAndPublishedState(_ activation: ActivationCommit) throws {
+        let run = activation.run
         for timer in activation.removedTimers { try deleteTimer(timer, of: run) }
         for timer in activation.newTimers { try insertTimer(timer, of: run) }
         for (name, value) in activation.published { try publish(value, as: name, of: run) }
         if !activation.published.isEmpty { changes.append(.published(run)) }
-        if let status = activation.closes {
-            try close(run, RunEnd(activation, status: status), formerOwner: .nobody)
-        } else {
-            try advance(activation, carried)
-            if activation.releases {
-                try giveUp(run, queue: ownership.taskQueue, wakeAt: activation.wakeAt, blocked: nil)
-            }
-        }
-        return .committed
     }
 
     mutating func release(_ request: ReleaseRequest) throws {
