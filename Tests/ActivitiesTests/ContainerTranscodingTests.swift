@@ -44,6 +44,9 @@ private final class PlayedTasks: ContainerTasks {
         try state.withLock { state in
             if !state.refusals.isEmpty { throw state.refusals.removeFirst() }
             if let index = state.launches.firstIndex(where: { $0.request.token == request.token }) {
+                guard state.launches[index].request == request else {
+                    throw ContainerTaskError(code: "container-token-conflict", message: "another request")
+                }
                 return Self.task(index, state.launches[index].steps.first ?? .missing)
             }
             state.launches.append(
@@ -174,6 +177,19 @@ struct ContainerTranscodingTests {
         #expect(error?.reason?.type == TranscodeTrack.unusableAudio)
         #expect(error?.reason?.message == "This file is empty.")
         #expect(tasks.state.withLock { $0.launches.count } == 1)
+    }
+
+    @Test("the same job is the same bytes in every process")
+    func stableJob() async throws {
+        let bench = try await ActivityBench()
+        let tasks = PlayedTasks([[.stopped(exitCode: 0, reason: "x")]]) { _, job in
+            try await Self.report(Self.done, job, bench)
+        }
+        _ = try await bench.run(activity(bench, tasks), try await input(bench))
+        let request = try #require(tasks.state.withLock { $0.launches.first?.request })
+        let text = try #require(request.environment[TranscodingJob.variable])
+        let input = #"{"source":{"byteCount":5,"entityTag":"e","key":"k"},"trackID":"track-001"}"#
+        #expect(text == #"{"input":\#(input),"token":"\#(request.token)"}"#)
     }
 
     @Test("the reason of a stopped task is what the last failure says")

@@ -72,11 +72,18 @@ struct EventFloodTests {
     }
 
     /// Takes events until no more than `rest` are left.
-    private func take(from queue: EmbeddedQueue, downTo rest: Int, _ ingest: UploadIngest) async throws {
+    private func take(
+        from queue: EmbeddedQueue,
+        downTo rest: Int,
+        _ ingest: UploadIngest,
+        _ fixture: PlatformFixture
+    ) async throws {
         while true {
             let left = try await queue.counts()
             guard left.visible + left.inFlight > rest else { return }
-            if try await ingest.runOnce().isEmpty { await Task.yield() }
+            if try await ingest.runOnce().isEmpty {
+                try await fixture.until { try await ingest.capacity.free() > 0 }
+            }
         }
     }
 
@@ -108,9 +115,9 @@ struct EventFloodTests {
         let (ingest, worker) = (platform.uploadIngest(), worker(platform, counts))
         let running = Task { try await worker.run() }
         // Half of the events are taken before anybody has registered anything.
-        try await take(from: queue, downTo: Self.events / 2, ingest)
+        try await take(from: queue, downTo: Self.events / 2, ingest, fixture)
         try await registerAll(fixture)
-        try await take(from: queue, downTo: 0, ingest)
+        try await take(from: queue, downTo: 0, ingest, fixture)
         try await fixture.until { try await reviewing(platform) == Self.uploads }
         running.cancel()
         _ = await running.result

@@ -42,9 +42,11 @@ public struct TranscodingJob: Sendable, Codable, Equatable {
         self = job
     }
 
-    /// The job as ``variable``.
+    /// The job as ``variable``: the same bytes in every process, since ECS refuses a token that comes back with another request.
     func environment() throws -> [String: String] {
-        [Self.variable: String(decoding: try JSONEncoder().encode(self), as: UTF8.self)]
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return [Self.variable: String(decoding: try encoder.encode(self), as: UTF8.self)]
     }
 
     /// Does the job and reports.
