@@ -115,7 +115,8 @@ struct PolicyTests {
             let signed = "AWS4-HMAC-SHA256 Credential=x"
             #expect(try await api.send(.get, "/objects/b/deep/key/ok", token: signed).status == .ok)
             try expectProblem(try await api.send(.put, "/objects/b/k"), .forbidden, "signature-invalid")
-            try expectProblem(try await api.send(.delete, "/objects/b/k"), .methodNotAllowed, "method-not-allowed")
+            try expectProblem(try await api.send(.delete, "/objects/b/k"), .forbidden, "signature-invalid")
+            try expectProblem(try await api.send(.patch, "/objects/b/k"), .methodNotAllowed, "method-not-allowed")
         }
     }
 
