@@ -38,9 +38,9 @@ extension HostileFile {
             let page = Array("<script>alert(1)</script>".utf8)
             return try bench.write("ID3".utf8 + [4, 0, 0, 0, 0, 0, UInt8(page.count)] + page, to: "song.mp3")
         },
-        HostileFile("a million empty ID3 tags", .notAudio) { bench in
+        HostileFile("a hundred thousand empty ID3 tags", .notAudio) { bench in
             let tag: [UInt8] = Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, 0]
-            return try bench.write(Array(repeatElement(tag, count: 1_000_000).joined()), to: "song.mp3")
+            return try bench.write(Array(repeatElement(tag, count: 100_000).joined()), to: "song.mp3")
         },
         HostileFile("an ID3 tag that claims 256 MB", .truncated) { bench in
             try bench.write("ID3".utf8 + [4, 0, 0, 0x7F, 0x7F, 0x7F, 0x7F] + zeros(100), to: "song.mp3")
