@@ -45,7 +45,7 @@ extension HostileFile {
         HostileFile("an ID3 tag that claims 256 MB", .truncated) { bench in
             try bench.write("ID3".utf8 + [4, 0, 0, 0x7F, 0x7F, 0x7F, 0x7F] + zeros(100), to: "song.mp3")
         },
-        HostileFile("a FLAC that promises two weeks", .lyingHeader) { bench in
+        HostileFile("a FLAC that promises two weeks", .tooLong) { bench in
             var bytes = try bench.read(try await bench.tone(seconds: 2, output: "a.flac"))
             for offset in 22..<26 { bytes[offset] = 0xFF }
             bytes[21] |= 0x0F
@@ -54,10 +54,10 @@ extension HostileFile {
         HostileFile("a WAV without data", .truncated) { bench in
             try bench.write(try bench.read(try await bench.tone(seconds: 1, output: "a.wav")).prefix(36), to: "b.wav")
         },
-        HostileFile("an Ogg page and nothing else", .notAudio) { bench in
+        HostileFile("an Ogg page and nothing else", .truncated) { bench in
             try bench.write(try bench.read(try await bench.tone(seconds: 1, output: "a.ogg")).prefix(28), to: "b.ogg")
         },
-        HostileFile("an MP4 box that claims four gigabytes", .truncated) { bench in
+        HostileFile("an MP4 box that claims four gigabytes", .noAudioTrack) { bench in
             try bench.write(
                 [0, 0, 0, 16] + "ftypM4A ".utf8 + zeros(4) + [0xFF, 0xFF, 0xFF, 0xFF] + "moov".utf8,
                 to: "b.m4a"
