@@ -8,7 +8,7 @@ HEAVY := AudioTranscodingTests LyricsSyncTests MizzoPlatformTests CrashTests
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev ffmpeg bubblewrap pocketsphinx pocketsphinx-en-us espeak-ng jq curl sqlite3 mpv chromium python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-cloud test verify format bench bench-aligner play-in-browser
+.PHONY: help setup demo demo-cloud api-check test verify format bench bench-aligner play-in-browser
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ demo: ## Upload, transcode, kill the worker, carry on, review, publish, play (a 
 
 demo-cloud: ## The same story on S3, SQS and ECS protocols (rclone, moto and a simulator of ECS)
 	@scripts/demo-cloud.sh
+
+api-check: ## Call the running API with all kinds of input and hold it against its OpenAPI document
+	@scripts/api-check.sh
 
 test: ## Build everything and run all tests
 	swift build --build-tests $(CHECKED)

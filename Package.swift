@@ -91,8 +91,8 @@ let platform: [Target] = [
     .target(
         name: "MizzoAPI",
         dependencies: [
-            "DurableSQLite", "LyricsSync", "MizzoCatalog", crypto, grdb, hummingbird, hummingbirdCore, jwt, logging,
-            nio,
+            "DurableSQLite", "LyricsSync", "MizzoCatalog", crypto, grdb, hummingbird, hummingbirdCore, jwt, lifecycle,
+            logging, nio,
         ],
         swiftSettings: settings
     ),

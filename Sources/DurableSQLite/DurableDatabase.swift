@@ -133,6 +133,12 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         loop.observers.add(observer)
     }
 
+    /// Calls `observer` after commits, of this connection and others, with notes or without; several may be told as one.
+    /// It runs on the writer's thread and must return at once.
+    public func observeCommits(_ observer: @escaping @Sendable () -> Void) -> DatabaseObservation {
+        loop.commitObservers.add { _, _ in observer() }
+    }
+
     /// Applies unapplied migrations, under the lock that orders all writers: several processes may call it at once.
     ///
     /// Blocks the calling thread.

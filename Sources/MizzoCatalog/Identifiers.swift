@@ -88,7 +88,10 @@ public struct UserID: RawRepresentable, Hashable, Sendable, Codable, CustomStrin
 }
 
 /// Names a notification; ascending in the order of creation.
-public struct NotificationID: RawRepresentable, Hashable, Sendable, Codable, DatabaseValueConvertible {
+public struct NotificationID: RawRepresentable, Hashable, Sendable, Codable, Comparable, DatabaseValueConvertible {
+    /// By creation.
+    public static func < (left: NotificationID, right: NotificationID) -> Bool { left.rawValue < right.rawValue }
+
     /// The row's key.
     public let rawValue: Int64
 

@@ -12,6 +12,6 @@ struct MizzoAPIServer: AsyncParsableCommand {
     @OptionGroup var options: PlatformOptions
 
     func run() async throws {
-        try await Daemon.run(options) { [try await $0.apiService()] }
+        try await Daemon.run(options) { try await $0.apiServices() }
     }
 }

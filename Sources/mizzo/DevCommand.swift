@@ -15,11 +15,11 @@ struct DevCommand: AsyncParsableCommand {
     func run() async throws {
         try await Daemon.run(options) { platform in
             let worker = try await platform.workerServices()
-            let api = try await platform.apiService(onUpload: worker.uploadArrived)
+            let api = try await platform.apiServices(onUpload: worker.uploadArrived)
             Daemon.say(try await Self.welcome(platform))
             // Into a file or a pipe the text would otherwise wait for the end of the program.
             fflush(nil)
-            return worker.services + [api]
+            return worker.services + api
         }
     }
 

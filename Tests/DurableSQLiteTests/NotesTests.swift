@@ -70,6 +70,21 @@ struct NotesTests {
         test.database.close()
     }
 
+    @Test("observers of commits hear of own ones with and without notes, and of foreign ones", arguments: [false, true])
+    func everyCommit(isForeign: Bool) async throws {
+        let test = try TestDatabase()
+        let other = try test.openAgain { _ in }
+        let (commits, committed) = AsyncStream<Void>.makeStream()
+        let observation = test.database.observeCommits { committed.yield() }
+        var news = commits.makeAsyncIterator()
+        try await (isForeign ? other : test.database).insert("a")
+        await news.next()
+        #expect(try await test.database.entries() == ["a"])
+        observation.cancel()
+        other.close()
+        test.database.close()
+    }
+
     @Test("each commit of another process is reported")
     func foreignProcess() async throws {
         let test = try TestDatabase()

@@ -28,7 +28,8 @@ struct OpenAPITests {
         let platform = try Platform(objects: NoObjects())
         let router = try await buildRouter(
             configuration: platform.configuration,
-            dependencies: platform.dependencies
+            dependencies: platform.dependencies,
+            hub: platform.hub
         )
         let registered = router.routes.map { "\($0.method.rawValue) \($0.path)".replacing("**", with: "{key}") }
         try await platform.run { api in
@@ -43,7 +44,7 @@ struct OpenAPITests {
     @Test("every operation names itself once and says who may call it, and every reference leads somewhere")
     func operationsAreComplete() throws {
         let platform = try Platform(objects: NoObjects())
-        let table = try routeTable(configuration: platform.configuration, dependencies: platform.dependencies)
+        let table = try platform.routes()
         let document = OpenAPIDocument(table: table, serverURL: "").json
         let identifiers = operations(document).map { member($0.json, "operationId") }
         #expect(identifiers.count == Set(identifiers.map { "\($0)" }).count)

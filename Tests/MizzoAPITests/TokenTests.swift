@@ -86,17 +86,20 @@ private struct Forge {
 
 @Suite("Bearer tokens")
 struct TokenTests {
-    @Test("a forged or stale token is 401 on guarded and on open routes alike, and a good one passes")
+    @Test("every forged or stale token is 401 at every route that knows tokens, and a good one passes")
     func forged() async throws {
+        #expect(Forge.wrong.count >= 40)
         let platform = try Platform()
-        let id = try platform.track(at: .published)
+        let table = try platform.routes()
         try await platform.run { api in
-            for path in ["/track", "/track/\(id)", "/notification", "/hls/\(id)/master.m3u8"] {
+            for endpoint in table.endpoints where endpoint.audience != .signatory {
+                let path = endpoint.path.replacing("{id}", with: "track-0001").replacing("{file}", with: "master.m3u8")
                 for (name, field) in Forge.wrong {
-                    let response = try await api.send(.get, path, token: field)
-                    #expect(response.status == .unauthorized, "\(name) at \(path)")
-                    try expectProblem(response, .unauthorized, "token-invalid")
+                    let response = try await api.send(endpoint.method, path, token: field)
+                    #expect(response.status == .unauthorized, "\(name) at \(endpoint.name)")
                     #expect(response.headers[.wwwAuthenticate] == #"Bearer error="invalid_token""#)
+                    if endpoint.method == .head { continue }
+                    try expectProblem(response, .unauthorized, "token-invalid")
                 }
             }
             #expect(try await api.send(.get, "/track", token: "Bearer " + Forge.token()).status == .ok)
@@ -147,9 +150,58 @@ struct TokenTests {
         }
     }
 
+    @Test("keys rotate: the first signs, older ones still verify, and a removed one no longer does")
+    func rotation() async throws {
+        func key(_ id: String?, _ letter: String) throws -> TokenKey {
+            try TokenKey(id: id, secret: TokenSecret(Array(String(repeating: letter, count: 32).utf8)))
+        }
+        func token(_ keys: [TokenKey]) async throws -> String {
+            try await TokenMint(settings: TokenSettings(keys: keys))
+                .mint(user: Person.artist.id, role: .artist, lifetime: 60, now: Platform.start)
+        }
+        let (bare, old, new) = (try key(nil, "a"), try key("2025", "b"), try key("2026", "c"))
+        let verifier = await TokenVerifier(settings: try TokenSettings(keys: [new, old]))
+        func isGood(_ token: String) async -> Bool { await verifier.claims(of: token, now: Platform.start) != nil }
+        #expect(try await isGood(token([new, old])))
+        #expect(try await isGood(token([old])))
+        #expect(try await !isGood(token([bare])))
+        #expect(try await !isGood(token([key("2026", "b")])), "another key's secret under this name")
+        #expect(try await !isGood(token([key(nil, "c")])), "a right secret without its name")
+        #expect(try await !isGood(token([key("2024", "c")])), "a right secret under another name")
+        let both = await TokenVerifier(settings: try TokenSettings(keys: [new, bare]))
+        #expect(try await both.claims(of: token([bare]), now: Platform.start) != nil)
+        let header = try #require(try await Base64URL.decode(token([new, old]).prefix { $0 != "." }))
+        #expect(String(decoding: header, as: UTF8.self).contains(#""kid":"2026""#))
+    }
+
+    @Test(
+        "keys without order are refused",
+        arguments: [
+            ([], TokenSettingsError.noKey), (["a", "a"], .keyIDTwice("a")), ([nil, nil], .keyIDTwice("")),
+        ] as [([String?], TokenSettingsError)]
+    )
+    func keySets(ids: [String?], error: TokenSettingsError) throws {
+        let secret = TokenSecret(Array(repeating: 1, count: 32))
+        let keys = try ids.map { try TokenKey(id: $0, secret: secret) }
+        #expect(throws: error) { try TokenSettings(keys: keys) }
+        for id in ["", "a b", "../x", "ü", String(repeating: "a", count: 65)] {
+            #expect(throws: TokenSettingsError.keyIDInvalid(id)) { try TokenKey(id: id, secret: secret) }
+        }
+    }
+
+    @Test("a cursor survives a rotation and not the removal of its key")
+    func cursorRotation() throws {
+        let secrets = ["a", "b"].map { TokenSecret(Array(String(repeating: $0, count: 32).utf8)) }
+        let cursor = try CursorSeal(secrets: [secrets[0]]).seal(7, scope: "s")
+        #expect(try CursorSeal(secrets: [secrets[1], secrets[0]]).open(cursor, as: Int.self, scope: "s") == 7)
+        #expect(throws: Problem.self) {
+            try CursorSeal(secrets: [secrets[1]]).open(cursor, as: Int.self, scope: "s")
+        }
+    }
+
     @Test("a short secret is refused and a secret does not print itself")
     func secrets() {
-        #expect(throws: TokenSettingsError(byteCount: 31)) {
+        #expect(throws: TokenSettingsError.secretTooShort(byteCount: 31)) {
             try TokenSettings(secret: TokenSecret(Array(repeating: 1, count: 31)))
         }
         let secret = TokenSecret(Array("hunter2".utf8))

@@ -1,4 +1,5 @@
 import Foundation
+import MizzoAPI
 import Testing
 
 @testable import MizzoPlatform
@@ -45,7 +46,12 @@ struct ConfigurationTests {
 
     @Test(
         "a value that cannot be used is refused with its name",
-        arguments: [["http.port": "70000"], ["http.port": "many"], ["log.level": "loud"], ["worker.lyrics-slots": "0"]]
+        arguments: [
+            ["http.port": "70000"], ["http.port": "many"], ["log.level": "loud"], ["worker.lyrics-slots": "0"],
+            ["http.cors-origins": "*"], ["http.cors-origins": "https://a.example/"], ["http.cors-origins": "a.example"],
+            ["http.trusted-proxies": "10.0.0.0/8, nowhere"], ["http.reads-per-minute": "-1"], ["metrics.port": "x"],
+            ["token.keys": "nameless"],
+        ]
     )
     func invalid(flags: [String: String]) async throws {
         let error = await #expect(throws: ConfigurationError.self) { try await read(flags: flags) }
@@ -64,6 +70,24 @@ struct ConfigurationTests {
             #expect(!text.contains("hidden"))
         }
         #expect(found.redacted.contains("token.secret = ***"))
+    }
+
+    @Test("lists are read, limits become buckets, and token keys stay hidden")
+    func exposure() async throws {
+        let found = try await read(
+            flags: [
+                "http.cors-origins": "https://a.example, http://localhost:3000",
+                "http.trusted-proxies": "::1,10.0.0.0/8",
+                "http.writes-per-minute": "30", "http.media-per-minute": "0",
+            ],
+            environment: ["MIZZO_TOKEN_KEYS": "new=hidden-1,old=hidden=2"]
+        )
+        #expect(found.exposure.corsOrigins == ["https://a.example", "http://localhost:3000"])
+        #expect(found.exposure.trustedProxies == ["::1", "10.0.0.0/8"])
+        #expect(found.exposure.rateLimits.write == RateLimit(burst: 15, perSecond: 0.5))
+        #expect(found.exposure.rateLimits.media == nil && found.exposure.rateLimits.read?.burst == 600)
+        #expect(found.exposure.tokenKeys.map(\.id) == ["new", "old"] && found.exposure.tokenKeys[1].secret.text == "hidden=2")
+        #expect(!found.redacted.contains("hidden") && found.redacted.contains("token.keys = new=***,old=***"))
     }
 
     @Test("a generated secret is private and the same for everybody")

@@ -8,6 +8,7 @@ final class DatabaseWriterLoop: @unchecked Sendable {
     let inbox: WriterInbox
     let notes = UnitNotes()
     let observers = ObserverList()
+    let commitObservers = ObserverList()
     let connection: WriterConnection
     let lock: WriterLock
     private let readers: ReaderPool
@@ -88,13 +89,18 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         }
         if !outcome.notes.isEmpty { observers.notify(outcome.notes, foreign: false) }
         if outcome.foreignChange { observers.notify([], foreign: true) }
+        if outcome.commits > 0 || outcome.foreignChange {
+            commitObservers.notify([], foreign: outcome.foreignChange)
+        }
     }
 
     /// Looks for other connections' commits and tells the observers.
     private func probe() {
         do {
             let changed = try connection.queue.inDatabase { _ in try connection.takeForeignChange() }
-            if changed { observers.notify([], foreign: true) }
+            guard changed else { return }
+            observers.notify([], foreign: true)
+            commitObservers.notify([], foreign: true)
         } catch {
             configuration.logger.warning("looking for other processes' commits failed", metadata: ["error": "\(error)"])
         }

@@ -31,6 +31,18 @@ public struct APIConfiguration: Sendable {
     public var headerCountMax = 100
     /// Seconds after which an idle connection is closed.
     public var idleTimeout = 60
+    /// Seconds within which a JSON body must have arrived; 408 after that.
+    public var bodySeconds = 30
+    /// How often one user, or one address without a token, may ask.
+    public var rateLimits = RateLimits()
+    /// Proxies whose `X-Forwarded-For` is believed.
+    public var trustedProxies: [IPNetwork] = []
+    /// Origins whose web pages may use the API (CORS); none unless named.
+    public var corsOrigins: Set<String> = []
+    /// Seconds for which the answer of a `POST` with an `Idempotency-Key` is kept.
+    public var idempotencyKeyLifetime: TimeInterval = 24 * 60 * 60
+    /// How many event streams there may be, and how long one lasts.
+    public var streams = NotificationStreamLimits()
     /// The words that texts are checked against.
     public var profanity = ProfanityCheck(rules: .starter)
 

@@ -59,6 +59,10 @@ public struct APIDependencies: Sendable {
     public var now: @Sendable () -> Date
     /// Issues identifiers that sort by time and cannot be guessed.
     public var makeUploadID: @Sendable (Date) -> UploadID
+    /// Tells of commits, for whoever listens for notifications.
+    public var changes = ChangeSource.silent
+    /// Counts requests.
+    public var metrics = RequestMetrics()
     /// Where requests are logged.
     public var logger: Logger
 

@@ -19,26 +19,38 @@ public func buildApplication(
             maxHeaderFieldCount: configuration.headerCountMax
         )
     )
+    let hub = notificationHub(configuration: configuration, dependencies: dependencies)
     return Application(
-        router: try await buildRouter(configuration: configuration, dependencies: dependencies),
+        router: try await buildRouter(configuration: configuration, dependencies: dependencies, hub: hub),
         server: .http1(configuration: limits),
         configuration: ApplicationConfiguration(address: configuration.address, serverName: "mizzo"),
+        services: [hub],
+        logger: dependencies.logger
+    )
+}
+
+func notificationHub(configuration: APIConfiguration, dependencies: APIDependencies) -> NotificationHub {
+    NotificationHub(
+        database: dependencies.database,
+        changes: dependencies.changes,
+        limits: configuration.streams,
+        metrics: dependencies.metrics,
         logger: dependencies.logger
     )
 }
 
 func buildRouter(
     configuration: APIConfiguration,
-    dependencies: APIDependencies
+    dependencies: APIDependencies,
+    hub: NotificationHub
 ) async throws -> Router<APIContext> {
-    let table = try routeTable(configuration: configuration, dependencies: dependencies)
-    let gate = AccessGate(
-        verifier: try await TokenVerifier(settings: configuration.tokens),
-        database: dependencies.database,
-        now: dependencies.now
-    )
+    let table = try routeTable(configuration: configuration, dependencies: dependencies, hub: hub)
+    let gate = await accessGate(configuration: configuration, dependencies: dependencies)
     let router = Router(context: APIContext.self)
-    router.add(middleware: RequestJournal())
+    router.add(middleware: RequestJournal(metrics: dependencies.metrics))
+    if !configuration.corsOrigins.isEmpty {
+        router.add(middleware: CrossOrigin(origins: configuration.corsOrigins, table: table))
+    }
     router.add(middleware: ProblemRendering(typeBase: configuration.problemTypeBase, table: table))
     for endpoint in table.endpoints {
         router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
@@ -48,12 +60,28 @@ func buildRouter(
     return router
 }
 
+private func accessGate(configuration: APIConfiguration, dependencies: APIDependencies) async -> AccessGate {
+    AccessGate(
+        verifier: await TokenVerifier(settings: configuration.tokens),
+        database: dependencies.database,
+        limiter: RateLimiter(limits: configuration.rateLimits),
+        trustedProxies: configuration.trustedProxies,
+        intake: BodyIntake(byteCountMax: configuration.bodyByteCountMax, seconds: configuration.bodySeconds),
+        keyLifetime: configuration.idempotencyKeyLifetime,
+        now: dependencies.now
+    )
+}
+
 /// Every route of the API, each with its policy: what is not in this list does not exist.
 ///
 /// - Throws: ``RouteTableError`` for routes that contradict themselves or each other.
-func routeTable(configuration: APIConfiguration, dependencies: APIDependencies) throws -> RouteTable {
+func routeTable(
+    configuration: APIConfiguration,
+    dependencies: APIDependencies,
+    hub: NotificationHub
+) throws -> RouteTable {
     let views = TrackViews(baseURL: configuration.publicBaseURL)
-    let cursors = CursorSeal(secret: configuration.tokens.secret)
+    let cursors = CursorSeal(secrets: configuration.tokens.keys.map(\.secret))
     let endpoints = [
         HealthRoutes(dependencies: dependencies).endpoints,
         UploadRoutes(configuration: configuration, dependencies: dependencies).endpoints,
@@ -67,7 +95,8 @@ func routeTable(configuration: APIConfiguration, dependencies: APIDependencies) 
         ReviewRoutes(configuration: configuration, dependencies: dependencies, views: views, cursors: cursors)
             .endpoints,
         MetadataRoutes(configuration: configuration, dependencies: dependencies, views: views).endpoints,
-        NotificationRoutes(dependencies: dependencies, cursors: cursors).endpoints,
+        NotificationRoutes(configuration: configuration, dependencies: dependencies, cursors: cursors, hub: hub)
+            .endpoints,
         dependencies.objects.map { ObjectRoutes(store: $0).endpoints } ?? [],
     ]
     return try DocumentRoutes.describing(endpoints.flatMap(\.self), serverURL: configuration.publicBaseURL)

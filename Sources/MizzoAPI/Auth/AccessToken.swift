@@ -22,7 +22,13 @@ public struct TokenMint: Sendable {
     /// A mint with the API's own settings.
     public init(settings: TokenSettings) { self.settings = settings }
 
-    /// A signed token. What the user may do is decided by the stored role at each request; the token's role can only
+    private func signature(_ claims: AccessClaims) async throws -> String {
+        guard let key = settings.keys.first else { throw TokenSettingsError.noKey }
+        let kid = key.id.map { JWKIdentifier(string: $0) }
+        return try await key.collection().sign(claims, kid: kid)
+    }
+
+    /// A token signed with the first key. What the user may do is decided by the stored role at each request; the token's role can only
     /// narrow it.
     ///
     /// - Parameter lifetime: seconds from `now`.
@@ -36,7 +42,7 @@ public struct TokenMint: Sendable {
             iat: IssuedAtClaim(value: now),
             nbf: nil
         )
-        return try await keys(of: settings).sign(claims)
+        return try await signature(claims)
     }
 }
 
@@ -46,16 +52,20 @@ struct TokenVerifier: Sendable {
     private static let byteCountMax = 4096
 
     private let settings: TokenSettings
-    private let keys: JWTKeyCollection
+    /// A collection for each key, so that a token is never checked against a key it did not name.
+    private let collections: [String?: JWTKeyCollection]
 
-    init(settings: TokenSettings) async throws {
+    init(settings: TokenSettings) async {
         self.settings = settings
-        keys = await MizzoAPI.keys(of: settings)
+        var collections: [String?: JWTKeyCollection] = [:]
+        for key in settings.keys { collections[key.id] = await key.collection() }
+        self.collections = collections
     }
 
     /// The claims of a token that is ours and in force, else `nil`: the reason is nobody's business.
     func claims(of token: String, now: Date) async -> AccessClaims? {
-        guard token.utf8.count <= Self.byteCountMax, Self.hasExpectedHeader(token),
+        guard token.utf8.count <= Self.byteCountMax, let header = Self.expectedHeader(token),
+            let keys = collections[header.kid],
             let claims = try? await keys.verify(token, as: AccessClaims.self)
         else { return nil }
         guard claims.iss.value == settings.issuer, claims.aud.value == [settings.audience],
@@ -64,20 +74,28 @@ struct TokenVerifier: Sendable {
         return claims
     }
 
-    /// Exactly `alg: HS256` and at most `typ: JWT`. Anything else in the header (`kid`, `jwk`, `jku`, `x5u`, `crit`) is
-    /// a way to choose the key or the rules, which only the configuration may.
-    private static func hasExpectedHeader(_ token: String) -> Bool {
+    private struct Header {
+        let kid: String?
+    }
+
+    /// Exactly `alg: HS256`, at most `typ: JWT`, and a `kid` that only picks among the configured keys. Anything else in
+    /// the header (`jwk`, `jku`, `x5u`, `crit`) is a way to choose the key or the rules, which only the configuration may.
+    private static func expectedHeader(_ token: String) -> Header? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, parts.allSatisfy({ Base64URL.decode($0)?.isEmpty == false }),
             let header = Base64URL.decode(parts[0]),
-            let fields = try? JSONDecoder().decode([String: String].self, from: header)
-        else { return false }
-        return fields["alg"] == "HS256" && fields["typ"] ?? "JWT" == "JWT"
-            && Set(fields.keys).isSubset(of: ["alg", "typ"])
+            let fields = try? JSONDecoder().decode([String: String].self, from: header),
+            fields["alg"] == "HS256", fields["typ"] ?? "JWT" == "JWT",
+            Set(fields.keys).isSubset(of: ["alg", "typ", "kid"])
+        else { return nil }
+        return Header(kid: fields["kid"])
     }
 }
 
-private func keys(of settings: TokenSettings) async -> JWTKeyCollection {
-    let key = HMACKey(from: settings.secret.bytes)
-    return await JWTKeyCollection().add(hmac: key, digestAlgorithm: .sha256)
+extension TokenKey {
+    fileprivate func collection() async -> JWTKeyCollection {
+        let key = HMACKey(from: secret.bytes)
+        let kid = id.map { JWKIdentifier(string: $0) }
+        return await JWTKeyCollection().add(hmac: key, digestAlgorithm: .sha256, kid: kid)
+    }
 }

@@ -2,26 +2,44 @@
 enum ByteRange: Equatable, Sendable {
     /// Answer 200 with everything.
     case whole
-    /// Answer 206 with these bytes.
-    case part(Range<Int64>)
+    /// Answer 206 with these bytes: one part as it is, several as `multipart/byteranges`. Never empty.
+    case parts([Range<Int64>])
     /// Answer 416.
     case unsatisfiable
 
-    /// More ranges than any player asks for; a field with more is ignored (RFC 9110, section 14.2 on attacks).
+    /// More ranges than any client asks for; a field with more is ignored (RFC 9110, section 14.2 on attacks).
     static let rangeCountMax = 32
 
     /// Resolves a `Range` field against a representation of `size` bytes.
     ///
     /// - A malformed field, another unit, or more than ``rangeCountMax`` ranges are ignored: the answer is the whole.
-    /// - Several ranges of which at least one is satisfiable are answered with the whole, which section 14.2 permits:
-    ///   no audio player asks for several, and `multipart/byteranges` would be code nobody exercises. A single
-    ///   satisfiable one among them is not picked, since the client could not tell which.
+    /// - Unsatisfiable ranges among satisfiable ones are left out; ranges that overlap or touch become one, in the place
+    ///   of the first of them (section 15.3.7.2).
+    /// - Several ranges that come to the whole or more are answered with it: nobody gets more bytes than there are.
     /// - An empty representation has no partial answer: `bytes=0-` is unsatisfiable, `bytes=-5` the (empty) whole.
     static func resolve(_ field: String?, size: Int64) -> ByteRange {
         guard let field, let specs = parse(field) else { return .whole }
         let satisfiable = specs.compactMap { $0.resolved(size: size) }
-        guard let only = satisfiable.first else { return .unsatisfiable }
-        return specs.count == 1 && !only.isEmpty ? .part(only) : .whole
+        guard !satisfiable.isEmpty else { return .unsatisfiable }
+        let parts = joined(satisfiable.filter { !$0.isEmpty })
+        guard !parts.isEmpty else { return .whole }
+        let total = parts.reduce(0) { $0 + Int64($1.count) }
+        return specs.count > 1 && total >= size ? .whole : .parts(parts)
+    }
+
+    private static func joined(_ ranges: [Range<Int64>]) -> [Range<Int64>] {
+        ranges.reduce(into: []) { parts, range in
+            var range = range
+            var place = parts.count
+            // A range can bridge parts that stood apart, so that all of them become one.
+            for (index, part) in parts.enumerated().reversed()
+            where part.lowerBound <= range.upperBound && range.lowerBound <= part.upperBound {
+                range = min(part.lowerBound, range.lowerBound)..<max(part.upperBound, range.upperBound)
+                parts.remove(at: index)
+                place = index
+            }
+            parts.insert(range, at: min(place, parts.count))
+        }
     }
 
     private enum Spec {

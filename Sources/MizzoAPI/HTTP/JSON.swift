@@ -32,15 +32,17 @@ enum JSON {
     /// Reads the body as `Form`: 415 without a JSON content type, 413 above `limit` bytes, 400 with a JSON Pointer for
     /// anything that is not the form.
     static func body<Form: RequestBodyForm>(_ form: Form.Type, of request: Request, limit: Int) async throws -> Form {
+        try requireContentType(of: request)
+        let bytes = Data(try await request.body.collect(upTo: limit).readableBytesView)
+        return try decode(form, from: bytes)
+    }
+
+    /// - Throws: 415 for anything but JSON.
+    static func requireContentType(of request: Request) throws {
         let type = request.headers[.contentType]?.split(separator: ";").first.map { $0.lowercased() }
         guard type?.trimmingSpaces == "application/json" else {
             throw Problem(.contentTypeUnsupported, "Send the body with Content-Type: application/json.")
         }
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
-            throw Problem.bodyTooLarge
-        }
-        let bytes = Data(try await request.body.collect(upTo: limit).readableBytesView)
-        return try decode(form, from: bytes)
     }
 
     static func decode<Form: RequestBodyForm>(_ form: Form.Type, from bytes: Data) throws -> Form {

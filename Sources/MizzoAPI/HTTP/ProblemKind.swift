@@ -42,6 +42,19 @@ extension ProblemKind {
         "A query parameter or header is invalid"
     )
     static let requestRefused = Self(.badRequest, "request-refused", "The request was refused")
+    static let requestTooSlow = Self(.requestTimeout, "request-too-slow", "The request took too long to arrive")
+    static let rateLimited = Self(.tooManyRequests, "rate-limited", "There are too many requests")
+    static let tooManyStreams = Self(.tooManyRequests, "too-many-streams", "There are too many event streams")
+    static let idempotencyKeyInUse = Self(
+        .conflict,
+        "idempotency-key-in-use",
+        "A request with this key is being answered"
+    )
+    static let idempotencyKeyReused = Self(
+        .unprocessableContent,
+        "idempotency-key-reused",
+        "The key belongs to another request"
+    )
     static let tokenMissing = Self(.unauthorized, "token-missing", "You are not signed in")
     static let tokenInvalid = Self(.unauthorized, "token-invalid", "You are not signed in")
     static let roleNotAllowed = Self(.forbidden, "role-not-allowed", "Your role may not do this")
@@ -84,6 +97,11 @@ extension ProblemKind {
     static let uploadSealed = Self(.conflict, "upload-sealed", "The upload is sealed")
     static let uploadExpired = Self(.gone, "upload-expired", "The upload has expired")
     static let mediaNotFound = Self(.notFound, "media-not-found", "There is no such file")
+    static let preconditionFailed = Self(
+        .preconditionFailed,
+        "precondition-failed",
+        "The file is not the one the request is about"
+    )
     static let rangeNotSatisfiable = Self(
         .rangeNotSatisfiable,
         "range-not-satisfiable",

@@ -7,6 +7,11 @@ extension HTTPField.Name {
     static let requestID = Self(token: "x-request-id")
     static let idempotencyKey = Self(token: "idempotency-key")
     static let idempotentReplay = Self(token: "idempotent-replay")
+    static let forwardedFor = Self(token: "x-forwarded-for")
+    static let lastEventID = Self(token: "last-event-id")
+    static let accelBuffering = Self(token: "x-accel-buffering")
+    static let rateLimit = Self(token: "ratelimit")
+    static let rateLimitPolicy = Self(token: "ratelimit-policy")
     static let contentTypeOptions = Self(token: "x-content-type-options")
 
     /// A name known to be a token at compile time.
@@ -16,9 +21,11 @@ extension HTTPField.Name {
     }
 }
 
-/// Gives every request an id, puts it on the answer, and logs one line per request. Paths are logged, queries are not:
-/// presigned ones carry signatures.
+/// Gives every request an id, puts it on the answer, counts the request, and logs one line. Paths are logged, queries
+/// are not: presigned ones carry signatures.
 struct RequestJournal: RouterMiddleware {
+    let metrics: RequestMetrics
+
     func handle(
         _ request: Request,
         context: APIContext,
@@ -28,19 +35,41 @@ struct RequestJournal: RouterMiddleware {
         var context = context
         context.requestID = id
         context.logger[metadataKey: "request-id"] = .string(id)
+        metrics.began()
+        let clock = ContinuousClock()
+        let start = clock.now
+        // Nothing is thrown: the rendering of problems lies further in.
         var response = try await next(request, context)
+        let seconds = (clock.now - start) / .seconds(1)
+        response.headers.append(contentsOf: context.record.headers)
         response.headers[.requestID] = id
         response.headers[.contentTypeOptions] = "nosniff"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        note(request, response.status, seconds, context)
+        return request.method == .head ? response.withoutBody() : response
+    }
+
+    private func note(_ request: Request, _ status: HTTPResponse.Status, _ seconds: Double, _ context: APIContext) {
+        metrics.ended(
+            .init(method: Self.label(request.method), route: context.record.route, status: status.code),
+            seconds: seconds
+        )
         context.logger.info(
             "request answered",
             metadata: [
                 "method": .string(request.method.rawValue),
                 "path": .string(request.uri.path.escapedForLog),
-                "status": .stringConvertible(response.status.code),
+                "status": .stringConvertible(status.code),
+                "milliseconds": .stringConvertible(Int(seconds * 1000)),
+                "user": .string((context.record.user ?? "").escapedForLog),
             ]
         )
-        return response
+    }
+
+    /// The method, or `other`: clients must not be able to invent time series.
+    private static func label(_ method: HTTPRequest.Method) -> String {
+        let known: [HTTPRequest.Method] = [.get, .head, .put, .post, .delete, .patch, .options]
+        return known.contains(method) ? method.rawValue : "other"
     }
 
     /// The client's id if it is 8 to 128 characters out of letters, digits, `.`, `_`, `-`; else a random one.
@@ -57,5 +86,17 @@ struct RequestJournal: RouterMiddleware {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
         default: false
         }
+    }
+}
+
+extension Response {
+    /// The answer to a `HEAD`: the header fields of the `GET` and nothing after them.
+    fileprivate func withoutBody() -> Response {
+        var response = self
+        if let length = body.contentLength, length > 0, headers[.contentLength] == nil {
+            response.headers[.contentLength] = String(length)
+        }
+        response.body = ResponseBody()
+        return response
     }
 }

@@ -1,44 +1,48 @@
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Serves an object by RFC 9110: conditional requests, one byte range, `HEAD`.
+/// Serves an object by RFC 9110: conditional requests, byte ranges, `HEAD`.
 struct MediaResponse: Sendable {
     let object: MediaObject
     let contentType: String
     let cacheControl: String
+    let now: Date
 
     /// `Range` counts for `GET` only, as section 14.2 asks; `HEAD` describes the whole.
     func response(to request: Request, _ context: APIContext) async throws -> Response {
         let tag = "\"\(object.etag)\""
-        var headers: HTTPFields = [.eTag: tag, .cacheControl: cacheControl, .acceptRanges: "bytes"]
-        if EntityTag.noneMatchHits(request.headers[.ifNoneMatch], tag: tag) {
-            return Response(status: .notModified, headers: headers)
+        let condition = Precondition(tag: tag, modifiedAt: object.modifiedAt, now: now)
+        var headers: HTTPFields = [
+            .eTag: tag, .cacheControl: cacheControl, .acceptRanges: "bytes", .vary: "Authorization",
+        ]
+        headers[.lastModified] = object.modifiedAt.map { HTTPTime.text($0) }
+        switch condition.verdict(on: request) {
+        case .notModified: return Response(status: .notModified, headers: headers)
+        case .failed: throw Problem(.preconditionFailed, "The object has the ETag \(tag) now. Fetch it again.")
+        case .proceed: break
         }
-        headers[.contentType] = contentType
-        switch range(asked: request, tag: tag) {
-        case .whole:
-            return try await answer(.ok, 0..<object.size, headers, request, context)
-        case .part(let bytes):
-            headers[.contentRange] = "bytes \(bytes.lowerBound)-\(bytes.upperBound - 1)/\(object.size)"
-            return try await answer(.partialContent, bytes, headers, request, context)
-        case .unsatisfiable:
-            throw Problem(
-                .rangeNotSatisfiable,
-                "The object has \(object.size) bytes.",
-                headers: [.contentRange: "bytes */\(object.size)"]
-            )
+        let counts = request.method == .get && condition.allowsRange(request)
+        switch counts ? ByteRange.resolve(request.headers[.range], size: object.size) : .whole {
+        case .whole: return try await single(.ok, 0..<object.size, headers, request, context)
+        case .parts(let parts) where parts.count == 1:
+            headers[.contentRange] = "bytes \(parts[0].lowerBound)-\(parts[0].upperBound - 1)/\(object.size)"
+            return try await single(.partialContent, parts[0], headers, request, context)
+        case .parts(let parts): return several(parts, headers, context)
+        case .unsatisfiable: throw unsatisfiable
         }
     }
 
-    /// `If-Range` with anything but this very tag (a date, a weak tag) asks for the whole (section 13.1.5).
-    private func range(asked request: Request, tag: String) -> ByteRange {
-        guard request.method == .get else { return .whole }
-        if let condition = request.headers[.ifRange], condition != tag { return .whole }
-        return ByteRange.resolve(request.headers[.range], size: object.size)
+    private var unsatisfiable: Problem {
+        Problem(
+            .rangeNotSatisfiable,
+            "The object has \(object.size) bytes.",
+            headers: [.contentRange: "bytes */\(object.size)"]
+        )
     }
 
-    private func answer(
+    private func single(
         _ status: HTTPResponse.Status,
         _ bytes: Range<Int64>,
         _ headers: HTTPFields,
@@ -46,9 +50,19 @@ struct MediaResponse: Sendable {
         _ context: APIContext
     ) async throws -> Response {
         var headers = headers
+        headers[.contentType] = contentType
         headers[.contentLength] = String(bytes.count)
         guard request.method != .head, !bytes.isEmpty else { return Response(status: status, headers: headers) }
         return Response(status: status, headers: headers, body: try await body(bytes, context))
+    }
+
+    private func several(_ parts: [Range<Int64>], _ headers: HTTPFields, _ context: APIContext) -> Response {
+        let multipart = MultipartRanges(parts, size: object.size, contentType: contentType)
+        var headers = headers
+        headers[.contentType] = multipart.fieldValue
+        headers[.contentLength] = String(multipart.byteCount)
+        let body = multipart.body { try await self.body($0, context) }
+        return Response(status: .partialContent, headers: headers, body: body)
     }
 
     private func body(_ bytes: Range<Int64>, _ context: APIContext) async throws -> ResponseBody {

@@ -41,13 +41,16 @@ public struct MediaObject: Sendable {
     public let size: Int64
     /// Without quotes; changes with the content.
     public let etag: String
+    /// When the content last changed, if the store knows.
+    public let modifiedAt: Date?
     /// Where the bytes come from.
     public let source: Source
 
     /// An object as found in the store.
-    public init(size: Int64, etag: String, source: Source) {
+    public init(size: Int64, etag: String, modifiedAt: Date? = nil, source: Source) {
         self.size = size
         self.etag = etag
+        self.modifiedAt = modifiedAt
         self.source = source
     }
 }

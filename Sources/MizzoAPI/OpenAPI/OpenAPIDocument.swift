@@ -38,7 +38,7 @@ struct OpenAPIDocument {
         var all = ProblemDocument.schema.definitions
         for endpoint in table.endpoints {
             let used =
-                endpoint.parameters.map(\.schema) + [endpoint.body?.schema].compactMap(\.self)
+                endpoint.allParameters.map(\.schema) + [endpoint.body?.schema].compactMap(\.self)
                 + endpoint.outcomes.flatMap { $0.contents.map(\.schema) }
             for schema in used { all.merge(schema.definitions) { first, _ in first } }
         }
@@ -103,7 +103,7 @@ struct OpenAPIOperation {
 
     private var parameters: [Parameter] {
         let rest = endpoint.path.hasSuffix("**") ? [Parameter.path("key", .string(), "The rest of the path.")] : []
-        return endpoint.parameters + rest
+        return endpoint.allParameters + rest
     }
 
     private static func json(_ parameter: Parameter) -> JSONValue {

@@ -6,30 +6,47 @@ import MizzoCatalog
 
 /// `GET /notification` and `PUT /notification/{id}`: the user's own inbox; other people's does not exist.
 struct NotificationRoutes: Sendable {
+    let configuration: APIConfiguration
     let dependencies: APIDependencies
     let cursors: CursorSeal
+    let hub: NotificationHub
 
-    var endpoints: [Endpoint] {
-        [
-            Endpoint(
-                .get,
-                "/notification",
-                .roles(.signedIn, .own),
-                "The own inbox, unread first",
-                parameters: Parameter.paging,
-                gives: [.ok(Page<View>.self)]
-            ) { request, _, user in try await inbox(request, user) },
-            Endpoint(
-                .put,
-                "/notification/{id}",
-                .roles(.signedIn, .own),
-                "Read or delete an own notification",
-                parameters: [.path("id", .integer, "The notification.")],
-                takes: .json(Form.self),
-                gives: [.ok(View.self, "Read."), .noContent],
-                problems: [.notificationNotFound]
-            ) { try await apply($0, $1, $2) },
-        ]
+    var endpoints: [Endpoint] { [news, list, change] }
+
+    private var news: Endpoint {
+        Endpoint(
+            .get,
+            "/notification/stream",
+            .roles(.signedIn, .own),
+            "New notifications of the own inbox as they come (server-sent events)",
+            parameters: [.lastEventID],
+            gives: [Outcome(.ok, "Events until either side ends them.", [Outcome.text("text/event-stream")])],
+            problems: [.tooManyStreams]
+        ) { request, _, user in try await stream(request, user) }
+    }
+
+    private var list: Endpoint {
+        Endpoint(
+            .get,
+            "/notification",
+            .roles(.signedIn, .own),
+            "The own inbox, unread first",
+            parameters: Parameter.paging,
+            gives: [.ok(Page<View>.self)]
+        ) { request, _, user in try await inbox(request, user) }
+    }
+
+    private var change: Endpoint {
+        Endpoint(
+            .put,
+            "/notification/{id}",
+            .roles(.signedIn, .own),
+            "Read or delete an own notification",
+            parameters: [.path("id", .integer, "The notification.")],
+            takes: .json(Form.self),
+            gives: [.ok(View.self, "Read."), .noContent],
+            problems: [.notificationNotFound]
+        ) { try await apply($0, $1, $2) }
     }
 
     struct Form: RequestBodyForm {
@@ -68,6 +85,29 @@ struct NotificationRoutes: Sendable {
             createdAt = notification.createdAt
             readAt = notification.readAt
         }
+    }
+
+    private func stream(_ request: Request, _ user: Principal) async throws -> Response {
+        let field = request.headers[.lastEventID]
+        let asked = field.flatMap { Int64($0) }.map(NotificationID.init(rawValue:))
+        guard field == nil || asked.map({ $0.rawValue >= 0 }) == true else {
+            throw Problem.badParameter("Last-Event-ID", "Expected the id of an event of this stream.")
+        }
+        let subscription = try hub.subscribe(user.id)
+        let latest = try await dependencies.database.read { db in try Catalog.latestNotification(in: db) }
+        let stream = NotificationStream(
+            database: dependencies.database,
+            subscription: subscription,
+            // An id from the future would silence the stream for good.
+            start: min(asked ?? latest, latest),
+            endsAt: dependencies.now().addingTimeInterval(TimeInterval(configuration.streams.lifetimeSeconds)),
+            now: dependencies.now
+        )
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no"],
+            body: stream.body
+        )
     }
 
     private func inbox(_ request: Request, _ user: Principal) async throws -> Response {

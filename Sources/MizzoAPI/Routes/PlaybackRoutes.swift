@@ -9,10 +9,6 @@ import MizzoCatalog
 struct PlaybackRoutes: Sendable {
     let dependencies: APIDependencies
 
-    private static let sharedCaching = "private, max-age=60"
-    private static let playlistCaching = "private, no-cache"
-    private static let previewCaching = "private, no-store"
-
     var endpoints: [Endpoint] {
         Endpoint.readable(
             "/hls/{id}/{file}",
@@ -21,7 +17,7 @@ struct PlaybackRoutes: Sendable {
             parameters: [.trackID, .path("file", .string(), "`master.m3u8` names all others.")]
                 + Parameter.partialReading,
             gives: Outcome.media("application/vnd.apple.mpegurl", "audio/aac"),
-            problems: [.trackNotFound, .trackNotPublished, .mediaNotFound, .rangeNotSatisfiable]
+            problems: [.trackNotFound, .trackNotPublished, .mediaNotFound, .preconditionFailed, .rangeNotSatisfiable]
         ) { try await hls($0, $1, $2) }
             + Endpoint.readable(
                 "/stream/{id}",
@@ -29,7 +25,9 @@ struct PlaybackRoutes: Sendable {
                 "The original, for players without HLS",
                 parameters: [.trackID] + Parameter.partialReading,
                 gives: Outcome.media("audio/mpeg"),
-                problems: [.trackNotFound, .trackNotPublished, .mediaNotFound, .rangeNotSatisfiable]
+                problems: [
+                    .trackNotFound, .trackNotPublished, .mediaNotFound, .preconditionFailed, .rangeNotSatisfiable,
+                ]
             ) { request, context, _ in try await stream(request, context) }
     }
 
@@ -43,12 +41,13 @@ struct PlaybackRoutes: Sendable {
         else {
             throw Problem(.mediaNotFound, "Track \(id) has no such playlist or segment.")
         }
-        let published = file.isPlaylist ? Self.playlistCaching : Self.sharedCaching
-        let caching = track.status == .published ? published : Self.previewCaching
-        var response = try await MediaResponse(object: object, contentType: file.contentType, cacheControl: caching)
-            .response(to: request, context)
-        response.headers[.vary] = "Authorization"
-        return response
+        let published = file.isPlaylist ? Caching.revalidated(isPublic: true) : Caching.briefly
+        return try await MediaResponse(
+            object: object,
+            contentType: file.contentType,
+            cacheControl: track.status == .published ? published : Caching.never,
+            now: dependencies.now()
+        ).response(to: request, context)
     }
 
     /// The owner hears a track that waits for review; an admin also one that is blocked, to unblock it.
@@ -71,8 +70,12 @@ struct PlaybackRoutes: Sendable {
         guard let object, isReviewed(object, ticket, context) else {
             throw Problem(.mediaNotFound, "The original of track \(id) is not available.")
         }
-        return try await MediaResponse(object: object, contentType: "audio/mpeg", cacheControl: Self.sharedCaching)
-            .response(to: request, context)
+        return try await MediaResponse(
+            object: object,
+            contentType: "audio/mpeg",
+            cacheControl: Caching.briefly,
+            now: dependencies.now()
+        ).response(to: request, context)
     }
 
     /// Only what was reviewed is played: an object that was swapped after sealing is refused.

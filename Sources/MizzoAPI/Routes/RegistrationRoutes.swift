@@ -24,15 +24,19 @@ struct RegistrationRoutes: Sendable {
                     .ok(TrackView.self, "The same was registered before.", headers: [.location, .eTag]),
                 ],
                 problems: [.uploadNotFound, .uploadExpired, .trackAlreadyRegistered]
-            ) { request, _, artist in
+            ) { request, context, artist in
                 let limit = configuration.bodyByteCountMax
                 let form = try await JSON.body(RegistrationForm.self, of: request, limit: limit)
-                return try await register(form, by: artist)
+                return try await register(form, by: artist, context)
             }
         ]
     }
 
-    private func register(_ form: RegistrationForm, by artist: Principal) async throws -> Response {
+    private func register(
+        _ form: RegistrationForm,
+        by artist: Principal,
+        _ context: APIContext
+    ) async throws -> Response {
         guard let id = TrackID(rawValue: form.id) else { throw Self.uploadNotFound(form.id) }
         let flags = try form.validate(
             owner: artist.id,
@@ -41,30 +45,31 @@ struct RegistrationRoutes: Sendable {
         )
         let canonical = try form.canonical
         let now = dependencies.now()
-        let (workflows, bucket) = (dependencies.workflows, configuration.bucket)
-        let (track, isNew) = try await dependencies.database.write { db -> (Track, Bool) in
+        return try await context.transact(in: dependencies.database, at: now) { db in
             if let earlier = try Catalog.track(id, in: db), earlier.owner == artist.id {
                 guard earlier.registration == canonical else { throw Self.registeredDifferently(id) }
-                return (earlier, false)
+                return try answer(earlier, .ok)
             }
             try Self.checkTicket(id, of: artist.id, at: now, in: db)
-            let details = try Self.details(of: form, owner: artist.id, bucket: bucket, at: now, in: db)
             let track = try Catalog.registerTrack(
                 id,
                 owner: artist.id,
-                details: details,
+                details: try Self.details(of: form, owner: artist.id, bucket: configuration.bucket, at: now, in: db),
                 flags: flags,
                 registration: canonical,
                 at: now,
                 in: db
             )
-            try workflows.trackRegistered(id, in: db)
-            return (track, true)
+            try dependencies.workflows.trackRegistered(id, in: db)
+            return try answer(track, .created)
         }
-        return try JSON.response(
+    }
+
+    private func answer(_ track: Track, _ status: HTTPResponse.Status) throws -> Answer {
+        try Answer(
             views.detail(track, for: .owner),
-            status: isNew ? .created : .ok,
-            headers: [.location: views.url("/track/\(id)"), .eTag: EntityTag.of(track)]
+            status: status,
+            headers: [.location: views.url("/track/\(track.id)"), .eTag: EntityTag.of(track)]
         )
     }
 

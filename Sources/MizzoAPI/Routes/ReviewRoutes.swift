@@ -1,4 +1,5 @@
 import DurableSQLite
+import GRDB
 import HTTPTypes
 import Hummingbird
 import MizzoCatalog
@@ -177,18 +178,21 @@ struct ReviewRoutes: Sendable {
         let verdict = ReviewDecision(approved: approved, reason: reason, admin: admin.id, decidedAt: dependencies.now())
         let ifMatch = request.headers[.ifMatch]
         let workflows = dependencies.workflows
-        let track = try await dependencies.database.write { db in
+        return try await context.transact(in: dependencies.database, at: verdict.decidedAt) { db in
             guard let track = try Catalog.track(id, in: db) else { throw CatalogError.trackNotFound(id) }
             if try Catalog.reviewDecision(on: id, in: db) == nil {
                 try EntityTag.requireMatch(ifMatch, track, required: false)
             }
             try Catalog.decide(id, verdict, in: db)
             try workflows.reviewDecided(id, approved: approved, reason: reason, by: admin.id, in: db)
-            return try Catalog.track(id, in: db)
+            return try answer(id, verdict, in: db)
         }
-        guard let track else { throw Problem.trackNotFound(id.rawValue) }
+    }
+
+    private func answer(_ id: TrackID, _ verdict: ReviewDecision? = nil, in db: Database) throws -> Answer {
+        guard let track = try Catalog.track(id, in: db) else { throw CatalogError.trackNotFound(id) }
         let view = views.detail(track, for: .admin, decision: verdict)
-        return try JSON.response(view, headers: [.eTag: EntityTag.of(track)])
+        return try Answer(view, headers: [.eTag: EntityTag.of(track)])
     }
 
     private func moderate(
@@ -200,14 +204,12 @@ struct ReviewRoutes: Sendable {
     ) async throws -> Response {
         let id = try context.trackID()
         let now = dependencies.now()
-        let track = try await dependencies.database.write { db in
+        return try await context.transact(in: dependencies.database, at: now) { db in
             guard let track = try Catalog.track(id, in: db) else { throw CatalogError.trackNotFound(id) }
             guard track.status == from else { throw Self.cannotModerate(track, needs: from) }
             try Catalog.moveTrack(id, to: to, reason: reason, by: .user(admin.id), at: now, in: db)
-            return try Catalog.track(id, in: db)
+            return try answer(id, in: db)
         }
-        guard let track else { throw Problem.trackNotFound(id.rawValue) }
-        return try JSON.response(views.detail(track, for: .admin), headers: [.eTag: EntityTag.of(track)])
     }
 
     private static func cannotModerate(_ track: Track, needs: TrackStatus) -> Problem {

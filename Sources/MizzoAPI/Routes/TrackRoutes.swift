@@ -17,7 +17,7 @@ struct TrackRoutes: Sendable {
                 "The cover picture",
                 parameters: [.trackID] + Parameter.partialReading,
                 gives: Outcome.media("image/jpeg", "image/png", "image/webp"),
-                problems: [.trackNotFound, .rangeNotSatisfiable]
+                problems: [.trackNotFound, .preconditionFailed, .rangeNotSatisfiable]
             ) { try await poster($0, $1, $2) }
     }
 
@@ -68,14 +68,15 @@ struct TrackRoutes: Sendable {
         guard let track, Viewer(principal, of: track).canSee(track) else {
             throw Problem.trackNotFound(id.rawValue)
         }
+        let viewer = Viewer(principal, of: track)
+        let tag = viewer == .stranger ? EntityTag.ofPublic(track) : EntityTag.of(track)
         let headers: HTTPFields = [
-            .eTag: EntityTag.of(track), .cacheControl: "private, no-cache", .vary: "Authorization",
+            .eTag: tag, .cacheControl: Caching.revalidated(isPublic: viewer == .stranger), .vary: "Authorization",
         ]
-        if EntityTag.noneMatchHits(request.headers[.ifNoneMatch], tag: EntityTag.of(track)) {
+        if EntityTag.noneMatchHits(request.headers[.ifNoneMatch], tag: tag) {
             return Response(status: .notModified, headers: headers)
         }
-        let view = views.detail(track, for: Viewer(principal, of: track), decision: decision)
-        return try JSON.response(view, headers: headers)
+        return try JSON.response(views.detail(track, for: viewer, decision: decision), headers: headers)
     }
 
     private func poster(_ request: Request, _ context: APIContext, _ principal: Principal?) async throws -> Response {
@@ -85,8 +86,12 @@ struct TrackRoutes: Sendable {
             let object = try await dependencies.media.object(key)
         else { throw Problem.trackNotFound(id.rawValue) }
         let type = key.hasSuffix(".png") ? "image/png" : key.hasSuffix(".webp") ? "image/webp" : "image/jpeg"
-        return try await MediaResponse(object: object, contentType: type, cacheControl: "private, max-age=60")
-            .response(to: request, context)
+        return try await MediaResponse(
+            object: object,
+            contentType: type,
+            cacheControl: track.status == .published ? Caching.briefly : Caching.never,
+            now: dependencies.now()
+        ).response(to: request, context)
     }
 }
 

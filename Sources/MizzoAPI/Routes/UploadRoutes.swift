@@ -17,10 +17,10 @@ struct UploadRoutes: Sendable {
                 .roles([.artist], .unowned),
                 "A ticket and a presigned PUT for one file",
                 takes: .json(Form.self),
-                gives: [.created(Answer.self, "The ticket.")]
-            ) { request, _, artist in
+                gives: [.created(Description.self, "The ticket.")]
+            ) { request, context, artist in
                 let form = try await JSON.body(Form.self, of: request, limit: configuration.bodyByteCountMax)
-                return try await issue(form, to: artist)
+                return try await issue(form, to: artist, context)
             }
         ]
     }
@@ -38,7 +38,7 @@ struct UploadRoutes: Sendable {
         var kind: String?
     }
 
-    struct Answer: Encodable, Described {
+    struct Description: Encodable, Described {
         static let schema = Schema.object(
             "UploadTicket",
             [
@@ -63,7 +63,7 @@ struct UploadRoutes: Sendable {
         var registerBefore: Date
     }
 
-    private func issue(_ form: Form, to artist: Principal) async throws -> Response {
+    private func issue(_ form: Form, to artist: Principal, _ context: APIContext) async throws -> Response {
         let now = dependencies.now()
         let ticket = try ticket(form, owner: artist.id, now: now)
         let grant = UploadGrant(
@@ -73,8 +73,7 @@ struct UploadRoutes: Sendable {
             expiresAt: now.addingTimeInterval(configuration.uploadURLLifetime)
         )
         let presigned = try await dependencies.media.presign(grant)
-        try await dependencies.database.write { db in try Catalog.issue(ticket, at: now, in: db) }
-        let answer = Answer(
+        let description = Description(
             uploadId: ticket.id.rawValue,
             trackId: ticket.kind == .audio ? ticket.id.rawValue : nil,
             key: ticket.key,
@@ -84,7 +83,10 @@ struct UploadRoutes: Sendable {
             urlExpiresAt: grant.expiresAt,
             registerBefore: ticket.expiresAt
         )
-        return try JSON.response(answer, status: .created)
+        return try await context.transact(in: dependencies.database, at: now) { db in
+            try Catalog.issue(ticket, at: now, in: db)
+            return try Answer(description, status: .created)
+        }
     }
 
     private func ticket(_ form: Form, owner: UserID, now: Date) throws -> UploadTicket {

@@ -85,13 +85,26 @@ struct Endpoint: Sendable {
         path.split(separator: "/").compactMap { $0.hasPrefix("{") ? String($0.dropFirst().dropLast()) : nil }
     }
 
+    /// Whether an `Idempotency-Key` is heeded: on every `POST` by somebody who is known.
+    var takesKey: Bool {
+        guard case .roles = audience else { return false }
+        return method == .post
+    }
+
+    /// The described parameters and those that come with the kind of the route.
+    var allParameters: [Parameter] { parameters + (takesKey ? [.idempotencyKey] : []) }
+
     /// Every problem this route may answer with, those that come with its kind of policy and body included.
     var allProblems: [ProblemKind] {
         var kinds = problems + [.requestRefused, .internalError]
         if audience != .signatory { kinds.append(.tokenInvalid) }
+        if rateClass != nil { kinds.append(.rateLimited) }
         if case .roles = audience { kinds += [.tokenMissing, .roleNotAllowed] }
-        if body != nil { kinds += [.jsonInvalid, .bodyTooLarge, .contentTypeUnsupported, .validationFailed] }
-        if !parameters.allSatisfy({ $0.place == .path }) { kinds.append(.parameterInvalid) }
+        if takesKey { kinds += [.idempotencyKeyInUse, .idempotencyKeyReused, .bodyTooLarge, .requestTooSlow] }
+        if body != nil {
+            kinds += [.jsonInvalid, .bodyTooLarge, .requestTooSlow, .contentTypeUnsupported, .validationFailed]
+        }
+        if !allParameters.allSatisfy({ $0.place == .path }) { kinds.append(.parameterInvalid) }
         var seen: Set<ProblemKind> = []
         return kinds.filter { seen.insert($0).inserted }
     }

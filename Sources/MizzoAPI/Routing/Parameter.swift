@@ -50,6 +50,16 @@ extension Parameter {
     static let ifModifiedSince = header(.ifModifiedSince, "A `Last-Modified` held already; `If-None-Match` wins.")
     static let range = header(.range, "Byte ranges (RFC 9110, section 14); a malformed field is ignored.")
     static let ifRange = header(.ifRange, "Take `Range` only while this `ETag` or `Last-Modified` is still right.")
+    static let lastEventID = header(
+        .lastEventID,
+        "The last event that arrived; what came after it is sent first. Without it only news is sent.",
+        schema: .string(pattern: "^[0-9]{1,18}$")
+    )
+    static let idempotencyKey = header(
+        .idempotencyKey,
+        "Makes repeating the request harmless: the answer of the first is given again for a day.",
+        schema: .string(max: 255, pattern: "^[!-~]+$")
+    )
     /// Conditional and partial reads.
     static let partialReading = [ifNoneMatch, ifModifiedSince, range, ifRange]
 }

@@ -136,6 +136,43 @@ extension Catalog {
     }
 }
 
+extension Catalog {
+    /// The user's notifications after `position` in the order of creation, at most `limit`; deleted ones are left out.
+    public static func notifications(
+        of user: UserID,
+        after position: NotificationID,
+        limit: Int,
+        in db: Database
+    ) throws -> [UserNotification] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM notification WHERE user = ? AND id > ? AND deletedAt IS NULL ORDER BY id LIMIT ?
+                """,
+            arguments: [user, position, limit]
+        ).map(UserNotification.init(row:))
+    }
+
+    /// Who was notified after `position`, each with the latest notification.
+    public static func notifiedUsers(
+        after position: NotificationID,
+        in db: Database
+    ) throws -> [UserID: NotificationID] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: "SELECT user, max(id) AS latest FROM notification WHERE id > ? GROUP BY user",
+            arguments: [position]
+        )
+        let pairs: [(UserID, NotificationID)] = rows.map { ($0["user"], $0["latest"]) }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// The latest notification of all users; 0 when there is none.
+    public static func latestNotification(in db: Database) throws -> NotificationID {
+        try NotificationID.fetchOne(db, sql: "SELECT coalesce(max(id), 0) FROM notification") ?? .init(rawValue: 0)
+    }
+}
+
 extension NotificationAction {
     fileprivate var statement: String {
         switch self {

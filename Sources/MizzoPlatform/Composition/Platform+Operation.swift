@@ -1,6 +1,7 @@
 import CloudServices
 import DurableSQLite
 import GRDB
+import MizzoAPI
 import MizzoCatalog
 import WorkflowStore
 
@@ -10,6 +11,7 @@ extension Platform {
         var migrator = DatabaseMigrator()
         CloudMigrations.registerMigrations(in: &migrator)
         Catalog.registerMigrations(in: &migrator)
+        APIMigrations.registerMigrations(in: &migrator)
         return migrator
     }
 

@@ -47,12 +47,11 @@ public struct Platform: Sendable {
         let folder = configuration.dataFolder
         let storageSecret =
             try configuration.storageSecret?.text ?? GeneratedSecret(path: "\(folder)/storage-secret").read()
-        let tokenSecret = try configuration.tokenSecret?.text ?? GeneratedSecret(path: "\(folder)/token-secret").read()
         self.configuration = configuration
         self.database = database
         self.workflows = workflows
         self.endpoint = endpoint
-        tokens = try Self.tokens(tokenSecret)
+        tokens = try Self.tokens(configuration)
         storage = try PlatformStorage(configuration, database, endpoint, secret: storageSecret)
     }
 
@@ -88,11 +87,22 @@ public struct Platform: Sendable {
         }
     }
 
-    private static func tokens(_ secret: String) throws(ConfigurationError) -> TokenSettings {
+    /// The configured keys, the first of which signs; without any, a secret generated in the data folder.
+    private static func tokens(_ configuration: PlatformConfiguration) throws(ConfigurationError) -> TokenSettings {
+        var pairs = configuration.exposure.tokenKeys.map { (id: Optional($0.id), secret: $0.secret.text) }
+        if let secret = configuration.exposure.tokenSecret { pairs.append((nil, secret.text)) }
+        if pairs.isEmpty {
+            pairs = [(nil, try GeneratedSecret(path: "\(configuration.dataFolder)/token-secret").read())]
+        }
         do {
-            return try TokenSettings(secret: TokenSecret(Array(secret.utf8)))
+            let keys = try pairs.map { try TokenKey(id: $0.id, secret: TokenSecret(Array($0.secret.utf8))) }
+            return try TokenSettings(
+                keys: keys,
+                issuer: configuration.exposure.tokenIssuer,
+                audience: configuration.exposure.tokenAudience
+            )
         } catch {
-            throw ConfigurationError(code: "configuration-value-invalid", "the setting \"token.secret\": \(error)")
+            throw ConfigurationError(code: "configuration-value-invalid", "the settings below \"token\": \(error)")
         }
     }
 }

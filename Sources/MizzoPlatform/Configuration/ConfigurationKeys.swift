@@ -24,7 +24,13 @@ struct ConfigurationSetting: Sendable {
             dataFolder, database, host, port, publicURL, bucket, tokenSecret, storageSecret, transcodingSlots,
             lyricsSlots, activitySlots, drainSeconds, sandbox, arrivalMinutes, reminderMinutes, escalationMinutes,
             geminiKey, geminiURL, geminiModel, logLevel, logFormat, exerciseLedger,
-        ] + cloud
+        ] + api + cloud
+
+    /// What the API asks of its callers, and where it shows its metrics.
+    private static let api: [ConfigurationSetting] = [
+        tokenKeys, tokenIssuer, tokenAudience, corsOrigins, trustedProxies, readsPerMinute, writesPerMinute,
+        mediaPerMinute, metricsHost, metricsPort,
+    ]
 
     /// What only AWS, or a service that speaks its protocols, needs.
     private static let cloud: [ConfigurationSetting] = [
@@ -57,6 +63,16 @@ struct ConfigurationSetting: Sendable {
     static let bucket = Self("storage.bucket", .text, "mizzo")
     static let storageSecret = Self("storage.secret", .secret)
     static let tokenSecret = Self("token.secret", .secret)
+    static let tokenKeys = Self("token.keys", .secret)
+    static let tokenIssuer = Self("token.issuer", .text, "mizzo")
+    static let tokenAudience = Self("token.audience", .text, "mizzo-api")
+    static let corsOrigins = Self("http.cors-origins")
+    static let trustedProxies = Self("http.trusted-proxies")
+    static let readsPerMinute = Self("http.reads-per-minute", .number, "1200")
+    static let writesPerMinute = Self("http.writes-per-minute", .number, "120")
+    static let mediaPerMinute = Self("http.media-per-minute", .number, "6000")
+    static let metricsHost = Self("metrics.host", .text, "127.0.0.1")
+    static let metricsPort = Self("metrics.port", .number, "0")
     static let transcodingSlots = Self("worker.transcoding-slots", .number, "0")
     static let lyricsSlots = Self("worker.lyrics-slots", .number, "1")
     static let activitySlots = Self("worker.activity-slots", .number, "100")

@@ -31,7 +31,7 @@ extension PlatformConfiguration {
         bucket = try values.text(.bucket)
         cloud = try CloudConfiguration(values, environment)
         try cloud.checkCombination()
-        tokenSecret = try values.secret(.tokenSecret)
+        exposure = try APIExposure(values)
         storageSecret = try values.secret(.storageSecret)
         let slots = try values.number(.transcodingSlots, 0...256)
         transcodingSlots = slots == 0 ? max(1, coreCount) : slots

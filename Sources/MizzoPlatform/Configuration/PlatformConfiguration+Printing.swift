@@ -8,7 +8,7 @@ extension PlatformConfiguration {
         let pairs: [(ConfigurationSetting, String)] = [
             (.dataFolder, dataFolder), (.database, database), (.host, host), (.port, "\(port)"),
             (.publicURL, publicURL), (.bucket, bucket), (.storageSecret, Self.shown(storageSecret)),
-            (.tokenSecret, Self.shown(tokenSecret)), (.transcodingSlots, "\(transcodingSlots)"),
+            (.tokenSecret, Self.shown(exposure.tokenSecret)), (.transcodingSlots, "\(transcodingSlots)"),
             (.lyricsSlots, "\(lyricsSlots)"), (.activitySlots, "\(activitySlots)"),
             (.drainSeconds, "\(drain.components.seconds)"), (.sandbox, sandbox.rawValue),
             (.arrivalMinutes, "\(flowTiming.arrivalSeconds / 60)"),
@@ -18,7 +18,7 @@ extension PlatformConfiguration {
             (.geminiURL, geminiURL), (.geminiModel, geminiModel), (.logLevel, logLevel.rawValue),
             (.logFormat, logFormat.rawValue), (.exerciseLedger, exerciseLedger ?? "(none)"),
         ]
-        return (pairs + cloud.shown).map { "\($0.name) = \($1)" }.joined(separator: "\n")
+        return (pairs + exposure.printed + cloud.shown).map { "\($0.name) = \($1)" }.joined(separator: "\n")
     }
 
     private static func shown(_ secret: Secret?) -> String {

@@ -18,8 +18,8 @@ public struct PlatformConfiguration: Sendable {
     public var bucket: String
     /// What comes from AWS, if anything.
     public var cloud: CloudConfiguration
-    /// At least 32 characters; `nil`: one is generated in the data folder.
-    public var tokenSecret: Secret?
+    /// What the API asks of its callers, tokens included, and where it shows its metrics.
+    public var exposure: APIExposure
     /// Signs presigned URLs; `nil`: one is generated in the data folder.
     public var storageSecret: Secret?
     /// Transcodings at once in one worker.

@@ -33,14 +33,19 @@ struct ObjectMedia: MediaStore {
             let key = try ObjectKey(key)
             if let files = store as? FileObjectStore {
                 let content = try await files.get(key)
-                let path = content.body.file?.path ?? ""
-                return MediaObject(size: content.info.size, etag: content.info.etag, source: .file(path: path))
+                return MediaObject(
+                    size: content.info.size,
+                    etag: content.info.etag,
+                    modifiedAt: content.info.createdAt,
+                    source: .file(path: content.body.file?.path ?? "")
+                )
             }
             // A bucket is asked for facts only; which bytes are wanted is known later.
             let info = try await store.head(key)
             return MediaObject(
                 size: info.size,
                 etag: info.etag,
+                modifiedAt: info.createdAt,
                 source: .stream { try await stream(key, info.etag, $0) }
             )
         } catch let error as ObjectStoreError where error.kind == .noSuchKey || error.kind == .invalidArgument {

@@ -17,7 +17,7 @@ struct Caller: Sendable {
         self.platform = platform
         self.client = client
         contract = Contract(
-            table: try routeTable(configuration: platform.configuration, dependencies: platform.dependencies)
+            table: try platform.routes()
         )
     }
 

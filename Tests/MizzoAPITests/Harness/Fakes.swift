@@ -81,6 +81,8 @@ final class MemoryMedia: MediaStore {
     private let objects = Mutex<[String: [UInt8]]>([:])
     private let grants = Mutex<[UploadGrant]>([])
     private let keys = Mutex<[String]>([])
+    /// Of every object.
+    let modifiedAt = Mutex<Date?>(nil)
 
     /// Every key that was asked for, found or not.
     var asked: [String] { keys.withLock { $0 } }
@@ -106,7 +108,12 @@ final class MemoryMedia: MediaStore {
                 continuation.finish()
             }
         }
-        return MediaObject(size: Int64(bytes.count), etag: "etag-\(key.count)-\(bytes.count)", source: source)
+        return MediaObject(
+            size: Int64(bytes.count),
+            etag: "etag-\(key.count)-\(bytes.count)",
+            modifiedAt: modifiedAt.withLock { $0 },
+            source: source
+        )
     }
 }
 

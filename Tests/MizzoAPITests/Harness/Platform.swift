@@ -39,23 +39,14 @@ final class Platform: Sendable {
         let time = Mutex(Platform.start)
     }
 
-    init(workflows: RecordingWorkflows = RecordingWorkflows(), objects: (any EmbeddedObjectRoutes)? = nil) throws {
-        let queue = try DatabaseQueue()
-        var migrator = DatabaseMigrator()
-        Catalog.registerMigrations(in: &migrator)
-        try migrator.migrate(queue)
-        try queue.write { db in
-            try RecordingWorkflows.createTable(in: db)
-            for person in Person.allCases {
-                guard let role = person.role else { continue }
-                try Catalog.putUser(person.id, role: role, name: person.rawValue, at: Self.start, in: db)
-            }
-        }
-        database = QueueDatabase(queue: queue)
-        configuration = APIConfiguration(
-            tokens: try TokenSettings(secret: TokenSecret(Array("a test secret of thirty-two bytes!".utf8))),
-            bucket: "media"
-        )
+    init(
+        workflows: RecordingWorkflows = RecordingWorkflows(),
+        objects: (any EmbeddedObjectRoutes)? = nil,
+        limits: RateLimits = .unlimited,
+        corsOrigins: Set<String> = []
+    ) throws {
+        database = QueueDatabase(queue: try Self.people())
+        configuration = try Self.configuration(limits, corsOrigins)
         let hand = ClockHand()
         clock = hand
         var wired = APIDependencies(
@@ -67,6 +58,40 @@ final class Platform: Sendable {
         )
         wired.now = { hand.time.withLock { $0 } }
         dependencies = wired
+    }
+
+    private static func people() throws -> DatabaseQueue {
+        let queue = try DatabaseQueue()
+        var migrator = DatabaseMigrator()
+        Catalog.registerMigrations(in: &migrator)
+        APIMigrations.registerMigrations(in: &migrator)
+        try migrator.migrate(queue)
+        try queue.write { db in
+            try RecordingWorkflows.createTable(in: db)
+            for person in Person.allCases {
+                guard let role = person.role else { continue }
+                try Catalog.putUser(person.id, role: role, name: person.rawValue, at: Self.start, in: db)
+            }
+        }
+        return queue
+    }
+
+    private static func configuration(_ limits: RateLimits, _ origins: Set<String>) throws -> APIConfiguration {
+        var configuration = APIConfiguration(
+            tokens: try TokenSettings(secret: TokenSecret(Array("a test secret of thirty-two bytes!".utf8))),
+            bucket: "media"
+        )
+        configuration.rateLimits = limits
+        configuration.corsOrigins = origins
+        configuration.streams.lifetimeSeconds = 0
+        return configuration
+    }
+
+    /// A hub of its own, for the routes' descriptions.
+    var hub: NotificationHub { notificationHub(configuration: configuration, dependencies: dependencies) }
+
+    func routes() throws -> RouteTable {
+        try routeTable(configuration: configuration, dependencies: dependencies, hub: hub)
     }
 
     var now: Date { clock.time.withLock { $0 } }

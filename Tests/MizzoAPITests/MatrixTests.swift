@@ -1,0 +1,166 @@
+import Foundation
+import GRDB
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
+import Testing
+
+@testable import MizzoAPI
+@testable import MizzoCatalog
+
+/// Objects for the `{id}` of a path: one that everybody may see, one that only its owner and admins may, and none.
+private struct Objects {
+    let shown: String
+    let hidden: String
+    let missing: String
+
+    static func make(for endpoint: Endpoint, in platform: Platform) throws -> Objects? {
+        switch endpoint.path.split(separator: "/").first {
+        case "track", "hls", "stream", "admin":
+            return Objects(shown: "track-shown", hidden: "track-hidden", missing: "track-missing")
+        case "notification":
+            let id = try platform.database.queue.read { db in
+                try Catalog.inbox(of: Person.artist.id, after: nil, limit: 1, in: db).first?.id.rawValue
+            }
+            return Objects(shown: "\(id ?? 0)", hidden: "\(id ?? 0)", missing: "999999")
+        default: return nil
+        }
+    }
+}
+
+/// A request's standing, as far as the policy alone decides it.
+private enum Standing: Equatable {
+    case unauthenticated, wrongRole, absent, refused, admitted
+
+    init(_ response: TestResponse) {
+        switch response.status {
+        case .unauthorized: self = .unauthenticated
+        case .forbidden: self = response.text.contains("role-not-allowed") ? .wrongRole : .refused
+        case .notFound: self = .absent
+        default: self = .admitted
+        }
+    }
+}
+
+extension Endpoint {
+    /// What the policy says to this person about an object of the artist's.
+    fileprivate func allows(_ person: Person, isShown: Bool?) -> [Standing] {
+        if case .roles(let roles) = audience {
+            guard let role = person.role else { return [.unauthenticated] }
+            guard roles.contains(role) else { return [.wrongRole] }
+        }
+        guard let isShown else { return [.absent] }
+        let isOwner = person == .artist
+        let seesAll = isOwner || person.role == .admin
+        switch ownership {
+        case .unowned, .any: return [.admitted]
+        case .own: return isOwner ? [.admitted] : [.absent]
+        case .visible: return isShown || seesAll ? [.admitted] : [.absent]
+        // A preview is for owner and admins, and not every way of playing has one.
+        case .playable: return isShown ? [.admitted] : seesAll ? [.admitted, .refused] : [.refused]
+        }
+    }
+}
+
+extension JSONValue {
+    /// The smallest value that a schema takes.
+    fileprivate static func sample(of schema: JSONValue, _ definitions: [String: JSONValue]) -> JSONValue {
+        guard case .object(let keywords) = schema else { return .null }
+        if case .string(let name) = keywords["$ref"] {
+            return sample(of: definitions[String(name.split(separator: "/").last ?? "")] ?? .null, definitions)
+        }
+        if case .array(let choices) = keywords["enum"] { return choices.first ?? .null }
+        if case .array(let schemas) = keywords["anyOf"] { return sample(of: schemas.first ?? .null, definitions) }
+        switch keywords["type"] {
+        case .string("object"):
+            guard case .object(let all) = keywords["properties"] else { return [:] }
+            // Where nothing is required, something is wanted.
+            guard case .array(let required) = keywords["required"] else {
+                return .object(all.mapValues { sample(of: $0, definitions) })
+            }
+            return .object(all.filter { required.contains(.string($0.key)) }.mapValues { sample(of: $0, definitions) })
+        case .string("array"): return []
+        case .string("integer"): return keywords["minimum"] ?? 1
+        case .string("boolean"): return true
+        default: return "sample-text"
+        }
+    }
+}
+
+@Suite("Policy matrix")
+struct MatrixTests {
+    @Test("every route × role × object answers as its policy says, and no request is a 5xx")
+    func matrix() async throws {
+        let platform = try Platform()
+        let table = try platform.routes()
+        let reads = try Self.platform()
+        var count = 0
+        for endpoint in table.endpoints where endpoint.audience != .signatory {
+            let isRead = endpoint.method == .get || endpoint.method == .head
+            for person in Person.allCases {
+                for isShown in [true, false, nil] as [Bool?] {
+                    // What changes things gets a platform of its own.
+                    let platform = isRead ? reads : try Self.platform()
+                    count += try await check(endpoint, person, isShown, in: platform) ? 1 : 0
+                }
+            }
+        }
+        #expect(count > 200)
+    }
+
+    private func check(
+        _ endpoint: Endpoint,
+        _ person: Person,
+        _ isShown: Bool?,
+        in platform: Platform
+    ) async throws -> Bool {
+        let hasObject = endpoint.pathParameterNames.contains("id")
+        guard hasObject || isShown == true else { return false }
+        let objects = try Objects.make(for: endpoint, in: platform)
+        #expect(objects != nil || !hasObject, "say in Objects.make which objects \(endpoint.name) is about")
+        let id = isShown.map { $0 ? objects?.shown : objects?.hidden } ?? objects?.missing
+        let path = endpoint.path.replacing("{id}", with: id ?? "").replacing("{file}", with: "master.m3u8")
+        try await platform.run { api in
+            let body = endpoint.body.map { JSONValue.sample(of: $0.schema.json, $0.schema.definitions) }
+            let json = try body.map { String(buffer: try JSON.encode($0)) }
+            let response = try await api.send(
+                endpoint.method,
+                path,
+                as: person,
+                json: json,
+                headers: endpoint.parameters.contains { $0.name == "if-match" } ? [.ifMatch: "*"] : [:]
+            )
+            let allowed = hasObject ? endpoint.allows(person, isShown: isShown) : endpoint.allows(person)
+            let context = "\(endpoint.name) as \(person), shown: \(String(describing: isShown))"
+            #expect(allowed.contains(Standing(response)), "\(context): \(response.status) \(response.text)")
+            #expect(response.status.code < 500, "\(context): \(response.text)")
+        }
+        return true
+    }
+
+    private static func platform() throws -> Platform {
+        let platform = try Platform()
+        for (name, status) in [("track-shown", TrackStatus.published), ("track-hidden", .reviewing)] {
+            let id = try platform.track(name, at: status)
+            platform.media.put(MediaKeys.rawTrack(id), [1, 2, 3])
+            platform.media.put(MediaKeys.transcoded(id, file: "master.m3u8"), [1])
+            platform.media.put("poster/\(id)", [1])
+            try platform.database.queue.write { db in
+                try db.execute(
+                    sql: "UPDATE track SET posterKey = ? WHERE id = ?",
+                    arguments: ["poster/\(id)", id.rawValue]
+                )
+            }
+        }
+        return platform
+    }
+}
+
+extension Endpoint {
+    /// What the policy says to this person where the path names no object: a body may name one that does not exist.
+    fileprivate func allows(_ person: Person) -> [Standing] {
+        let standing = allows(person, isShown: true)
+        guard standing == [.admitted] || standing == [.absent] else { return standing }
+        return [.admitted, .absent]
+    }
+}
