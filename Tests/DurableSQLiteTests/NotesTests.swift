@@ -70,7 +70,10 @@ struct NotesTests {
         test.database.close()
     }
 
-    @Test("observers of commits hear of own ones with and without notes, and of foreign ones", arguments: [false, true])
+    @Test(
+        "observers of commits hear of own ones with and without notes, and of foreign ones",
+        arguments: [false, true]
+    )
     func everyCommit(isForeign: Bool) async throws {
         let test = try TestDatabase()
         let other = try test.openAgain { _ in }

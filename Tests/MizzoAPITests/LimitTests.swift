@@ -137,9 +137,12 @@ struct LimitTests {
         }
     }
 
-    @Test("other origins are told nothing", arguments: [
-        "https://evil.example", "https://app.example.evil", "null", "http://app.example",
-    ])
+    @Test(
+        "other origins are told nothing",
+        arguments: [
+            "https://evil.example", "https://app.example.evil", "null", "http://app.example",
+        ]
+    )
     func otherOrigins(origin: String) async throws {
         try await Platform(corsOrigins: ["https://app.example"]).run { api in
             #expect(try await Self.preflight(api, origin, "/track/upload")[.accessControlAllowOrigin] == nil)

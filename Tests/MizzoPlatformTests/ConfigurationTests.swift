@@ -86,7 +86,10 @@ struct ConfigurationTests {
         #expect(found.exposure.trustedProxies == ["::1", "10.0.0.0/8"])
         #expect(found.exposure.rateLimits.write == RateLimit(burst: 15, perSecond: 0.5))
         #expect(found.exposure.rateLimits.media == nil && found.exposure.rateLimits.read?.burst == 600)
-        #expect(found.exposure.tokenKeys.map(\.id) == ["new", "old"] && found.exposure.tokenKeys[1].secret.text == "hidden=2")
+        #expect(
+            found.exposure.tokenKeys.map(\.id) == ["new", "old"]
+                && found.exposure.tokenKeys[1].secret.text == "hidden=2"
+        )
         #expect(!found.redacted.contains("hidden") && found.redacted.contains("token.keys = new=***,old=***"))
     }
 

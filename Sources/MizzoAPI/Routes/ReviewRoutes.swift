@@ -107,17 +107,8 @@ struct ReviewRoutes: Sendable {
         )
     }
 
-    struct ReasonForm: RequestBodyForm {
-        static let schema = Schema.object("Reason", [.required("reason", .line(max: 500))])
-        var reason: String
-    }
-
     private func reason(in request: Request) async throws -> String {
-        let form = try await JSON.body(ReasonForm.self, of: request, limit: configuration.bodyByteCountMax)
-        var check = Validation()
-        check.line(form.reason, "reason", max: 500)
-        try check.finish()
-        return form.reason
+        try await ReasonForm.reason(in: request, limit: configuration.bodyByteCountMax)
     }
 
     private func queue(_ request: Request, _ admin: Principal) async throws -> Response {
