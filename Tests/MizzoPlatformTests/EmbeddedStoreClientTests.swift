@@ -54,7 +54,7 @@ struct EmbeddedStoreClientTests {
             ["http.port": "\(port)"],
             environment: ["MIZZO_STORAGE_SECRET": "storage-secret-of-the-test"]
         )
-        let api = try await fixture.platform.apiService()
+        let api = try #require(try await fixture.platform.apiServices().first)
         let running = Task { try await api.run() }
         let (code, said) = try await Self.runClient("http://127.0.0.1:\(port)/objects")
         #expect(code == 0, "\(said)")
