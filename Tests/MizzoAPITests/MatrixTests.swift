@@ -119,23 +119,30 @@ struct MatrixTests {
         let objects = try Objects.make(for: endpoint, in: platform)
         #expect(objects != nil || !hasObject, "say in Objects.make which objects \(endpoint.name) is about")
         let id = isShown.map { $0 ? objects?.shown : objects?.hidden } ?? objects?.missing
-        let path = endpoint.path.replacing("{id}", with: id ?? "").replacing("{file}", with: "master.m3u8")
         try await platform.run { api in
-            let body = endpoint.body.map { JSONValue.sample(of: $0.schema.json, $0.schema.definitions) }
-            let json = try body.map { String(buffer: try JSON.encode($0)) }
-            let response = try await api.send(
-                endpoint.method,
-                path,
-                as: person,
-                json: json,
-                headers: endpoint.parameters.contains { $0.name == "if-match" } ? [.ifMatch: "*"] : [:]
-            )
+            let response = try await Self.send(endpoint, about: id ?? "", as: person, to: api)
             let allowed = hasObject ? endpoint.allows(person, isShown: isShown) : endpoint.allows(person)
             let context = "\(endpoint.name) as \(person), shown: \(String(describing: isShown))"
             #expect(allowed.contains(Standing(response)), "\(context): \(response.status) \(response.text)")
             #expect(response.status.code < 500, "\(context): \(response.text)")
         }
         return true
+    }
+
+    private static func send(
+        _ endpoint: Endpoint,
+        about id: String,
+        as person: Person,
+        to api: Caller
+    ) async throws -> TestResponse {
+        let body = endpoint.body.map { JSONValue.sample(of: $0.schema.json, $0.schema.definitions) }
+        return try await api.send(
+            endpoint.method,
+            endpoint.path.replacing("{id}", with: id).replacing("{file}", with: "master.m3u8"),
+            as: person,
+            json: try body.map { String(buffer: try JSON.encode($0)) },
+            headers: endpoint.parameters.contains { $0.name == "if-match" } ? [.ifMatch: "*"] : [:]
+        )
     }
 
     private static func platform() throws -> Platform {

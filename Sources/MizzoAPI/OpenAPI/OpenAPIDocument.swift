@@ -96,7 +96,8 @@ struct OpenAPIOperation {
     }
 
     private var identifier: String {
-        ([endpoint.method.rawValue.lowercased()] + words).joined(separator: "-")
+        let rest = endpoint.path.hasSuffix("**") ? ["key"] : []
+        return ([endpoint.method.rawValue.lowercased()] + words + rest).joined(separator: "-")
     }
 
     private var tag: String { words.first ?? "root" }

@@ -96,7 +96,7 @@ struct Endpoint: Sendable {
 
     /// Every problem this route may answer with, those that come with its kind of policy and body included.
     var allProblems: [ProblemKind] {
-        var kinds = problems + [.requestRefused, .internalError]
+        var kinds = problems + [.requestRefused, .internalError, .notReady]
         if audience != .signatory { kinds.append(.tokenInvalid) }
         if rateClass != nil { kinds.append(.rateLimited) }
         if case .roles = audience { kinds += [.tokenMissing, .roleNotAllowed] }

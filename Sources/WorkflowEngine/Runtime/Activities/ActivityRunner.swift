@@ -134,25 +134,8 @@ final class ActivityRunner: Sendable {
             if error is CancellationError, attempt.cancelReason == .revoked {
                 return deliver(attempt, .cancelled(details: attempt.lastDetails))
             }
-            await decide(failure(error, of: attempt), attempt: attempt, task: task)
+            await decide(attempt.failure(from: error, codec: environment.codec), attempt: attempt, task: task)
         }
-    }
-
-    /// Whatever an attempt throws that its worker told to stop is no fault of the activity: clients report their own
-    /// cancellation in their own words. One that nobody told to stop is an error like any other.
-    private func failure(_ error: any Error, of attempt: RunningAttempt) -> Failure {
-        if attempt.cancelReason == .shutdown {
-            return Failure(
-                message: "the worker was shut down while the activity ran (\(error))",
-                kind: .server(nonRetryable: false)
-            )
-        }
-        guard error is CancellationError else { return Failure(thrown: error, codec: environment.codec) }
-        return Failure(
-            message: "the activity's code threw CancellationError, though nobody asked it to stop",
-            source: "Swift",
-            kind: .application(Failure.Application(type: "CancellationError"))
-        )
     }
 
     private func decide(_ failure: Failure, attempt: RunningAttempt, task: TaskRecord) async {

@@ -113,3 +113,22 @@ final class RunningAttempt: Sendable {
         return min(.milliseconds(limit.wholeMilliseconds * 4 / 5), .seconds(60))
     }
 }
+
+extension RunningAttempt {
+    /// Whatever an attempt throws that its worker told to stop is no fault of the activity: clients report their own
+    /// cancellation in their own words. One that nobody told to stop is an error like any other.
+    func failure(from error: any Error, codec: any PayloadCodec) -> Failure {
+        if cancelReason == .shutdown {
+            return Failure(
+                message: "the worker was shut down while the activity ran (\(error))",
+                kind: .server(nonRetryable: false)
+            )
+        }
+        guard error is CancellationError else { return Failure(thrown: error, codec: codec) }
+        return Failure(
+            message: "the activity's code threw CancellationError, though nobody asked it to stop",
+            source: "Swift",
+            kind: .application(Failure.Application(type: "CancellationError"))
+        )
+    }
+}

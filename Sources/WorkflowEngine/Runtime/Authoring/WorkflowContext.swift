@@ -90,7 +90,7 @@ public final class WorkflowContext: Sendable {
     public func shieldedFromCancellation<Value, Failure: Error>(
         _ body: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        // The caller is suspended until `body` has returned: nothing uses what it captures at the same time.
+        // SAFETY: the caller is suspended until `body` has returned: nothing uses what it captures at the same time.
         nonisolated(unsafe) let body = body
         return try await execution.inTaskOfItsOwn(body).get()
     }

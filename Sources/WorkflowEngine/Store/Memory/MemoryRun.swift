@@ -83,6 +83,12 @@ struct MemoryRun {
         record.wakeAt = min(record.wakeAt, now)
     }
 
+    /// Puts all tasks down and returns one of them.
+    mutating func putDown(_ event: EventID) -> MemoryTask? {
+        putDownTasks()
+        return tasks[event]
+    }
+
     mutating func putDownTasks() {
         for event in tasks.keys { tasks[event]?.record.isCarried = false }
     }

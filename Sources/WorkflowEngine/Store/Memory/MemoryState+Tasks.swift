@@ -23,10 +23,9 @@ extension MemoryState {
     }
 
     mutating func report(_ report: AttemptReport) -> ReportOutcome {
-        guard var run = runs[report.run], var task = run.tasks[report.scheduledEventID], task.record.accepts(report)
+        guard var run = runs[report.run], var task = run.putDown(report.scheduledEventID),
+            task.record.accepts(report)
         else { return .stale }
-        run.putDownTasks()
-        task.record.isCarried = false
         if report.worker == nil, task.record.state == .started {
             changes.append(.attemptRevoked(report.run, report.scheduledEventID))
         }
