@@ -87,9 +87,8 @@ func routeTable(
         UploadRoutes(configuration: configuration, dependencies: dependencies).endpoints,
         RegistrationRoutes(configuration: configuration, dependencies: dependencies, views: views).endpoints,
         TrackRoutes(dependencies: dependencies, views: views, cursors: cursors).endpoints,
-        LyricsRoutes(dependencies: dependencies).endpoints
-            + LyricsEditRoutes(configuration: configuration, dependencies: dependencies).endpoints,
-        WaveformRoutes(dependencies: dependencies).endpoints,
+        LyricsRoutes(dependencies: dependencies).endpoints + WaveformRoutes(dependencies: dependencies).endpoints,
+        LyricsEditRoutes(configuration: configuration, dependencies: dependencies).endpoints,
         communityEndpoints(configuration, dependencies, views, cursors),
         PlaybackRoutes(dependencies: dependencies).endpoints,
         ReviewRoutes(configuration: configuration, dependencies: dependencies, views: views, cursors: cursors)
