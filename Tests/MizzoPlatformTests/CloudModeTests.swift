@@ -134,15 +134,13 @@ struct CloudModeTests {
         try await sendEvents(resources, fixture)
         let ingest = platform.uploadIngest()
         var total = UploadIngest.Report()
-        while true {
-            let report = try await ingest.runOnce()
-            if report.isEmpty { break }
-            total.add(report)
+        // The bucket's own events may come late, and a queue may answer with nothing although it holds something.
+        while try await total.accepted < 5 || queue.counts().visible + queue.counts().inFlight > 0 {
+            total.add(try await ingest.runOnce())
         }
         #expect(total.accepted == 5 && total.rejected == 1)
         #expect(try await platform.workflows.store.runs(RunFilter(limit: 100)).count == 5)
         #expect(try await platform.deadUploadEvents(limit: 10).count == 1)
-        #expect(try await queue.counts().visible + queue.counts().inFlight == 0)
         await platform.close()
     }
 
