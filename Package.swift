@@ -205,7 +205,7 @@ let tests: [Target] = [
             "MizzoAPI",
             "MizzoCatalog",
             "MizzoPlatform", "MizzoWorkflows", "WorkflowEngine", "WorkflowStore", "mizzo-transcoder", httpClient,
-            lifecycle, nio, nioHTTP,
+            lifecycle, logging, nio, nioHTTP,
         ],
         exclude: ["Clients"],
         swiftSettings: settings

@@ -2,6 +2,7 @@ import CloudPeers
 import CloudServices
 import Foundation
 import Glibc
+import Logging
 import ServiceLifecycle
 import Testing
 
@@ -55,11 +56,12 @@ struct EmbeddedStoreClientTests {
             environment: ["MIZZO_STORAGE_SECRET": "storage-secret-of-the-test"]
         )
         let api = try #require(try await fixture.platform.apiServices().first)
-        let running = Task { try await api.run() }
+        let group = ServiceGroup(services: [api], logger: Logger(label: "api") { _ in SwiftLogNoOpLogHandler() })
+        let running = Task { try await group.run() }
         let (code, said) = try await Self.runClient("http://127.0.0.1:\(port)/objects")
         #expect(code == 0, "\(said)")
-        running.cancel()
-        _ = await running.result
+        await group.triggerGracefulShutdown()
+        try await running.value
         let left = try await fixture.platform.objects.list(prefix: "").objects.map(\.key.rawValue)
         #expect(left == ["dir/empty", "large", "signed"])
         await fixture.platform.close()

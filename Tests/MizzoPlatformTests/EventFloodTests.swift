@@ -59,7 +59,10 @@ struct EventFloodTests {
             platform.workflows,
             configuration: WorkerConfiguration(activitySlots: [.default: 100, TranscodeTrack.queue: 256]),
             workflows: [PublishTrack.self],
-            activities: [CountedTranscoding(counts: counts)],
+            activities: [
+                CountedTranscoding(counts: counts),
+                InspectPosterActivity(store: platform.objects, database: platform.database),
+            ],
             transactionalActivities: [
                 BeginProcessingActivity(), RequestReviewActivity(startLyrics: { _, _ in }), FailTrackActivity(),
             ]
