@@ -95,6 +95,12 @@ struct Load {
                 return try await reportOpenRuns(&group)
             }
         }
+        // Lyrics are made beside the publication, and wait longer after every attempt that was lost.
+        var looks = 0
+        while looks < 300, try await installation.count("SELECT count(*) FROM runs WHERE status = 1") > 0 {
+            try await pause(.milliseconds(200))
+            looks += 1
+        }
         group.cancelAll()
         do { try await group.waitForAll() } catch is CancellationError {}
     }
