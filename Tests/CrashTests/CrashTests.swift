@@ -29,11 +29,11 @@ struct CrashTests {
         }
     }
 
-    /// The median, not the maximum, is held against the goal: the machine is shared with whatever else runs, and one slow
-    /// start there says nothing about the programs. No start may be absurdly slow.
+    /// 95 in 100, not all, are held against the goal: the machine is shared with whatever else runs, and one slow start there
+    /// says nothing about the programs. No start may be absurdly slow.
     private func checkRestarts(_ measurements: Measurements) {
         for times in [measurements.working, measurements.ready].map(Statistics.init) {
-            #expect(times.median <= .seconds(2))
+            #expect(times.quantile(0.95) <= .seconds(2))
             #expect(times.maximum <= Siege.restartLimit)
         }
     }

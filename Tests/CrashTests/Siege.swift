@@ -11,6 +11,8 @@ struct Siege {
     private var daemons: [Installation.Program: DaemonProcess] = [:]
     /// Restarted, and not seen to work yet.
     private var starting: Set<Installation.Program> = []
+    /// Of those, the ones nobody looked at since their start: when they worked is not known, so it is not measured.
+    private var unwatched: Set<Installation.Program> = []
     private(set) var memory: HistoryMemory
     private(set) var measurements = Measurements()
 
@@ -28,7 +30,7 @@ struct Siege {
         try await awaitStarting()
         for _ in 0..<kills {
             // One kill in four does not wait until the last one's victims work again.
-            if !random.oneIn(4) { try await awaitStarting() }
+            if random.oneIn(4) { unwatched = starting } else { try await awaitStarting() }
             try await pause(interval())
             try await strike(journal)
         }
@@ -81,6 +83,7 @@ struct Siege {
             #expect(ending != nil, "\(victim.rawValue) survived SIGKILL")
             if starting.contains(victim) { measurements.killedWhileStarting += 1 }
             try start(victim)
+            unwatched.remove(victim)
         }
         if victims.contains(.worker) { try await checkChildren() }
         return hits
@@ -130,14 +133,13 @@ struct Siege {
                 guard let daemon = daemons[program] else { continue }
                 if daemon.poll() != nil { reportEnding(program) }
                 switch program {
-                case .api where await APIClient.isReady(installation.baseURL):
-                    measurements.ready.append(elapsed(daemon))
-                case .worker where try await isWorking(daemon, registered: &registered):
-                    measurements.working.append(elapsed(daemon))
-                    measurements.registered.append(registered ?? elapsed(daemon))
+                case .api where await APIClient.isReady(installation.baseURL): break
+                case .worker where try await isWorking(daemon, registered: &registered): break
                 default: continue
                 }
                 starting.remove(program)
+                guard unwatched.remove(program) == nil else { continue }
+                measurements.add(program, working: elapsed(daemon), registered: registered)
             }
             try await pause(.milliseconds(5))
         }

@@ -22,6 +22,12 @@ struct Measurements: Sendable {
     /// Child processes that were still dying when their worker was dead already.
     var orphanedProcesses = 0
 
+    mutating func add(_ program: Installation.Program, working time: Duration, registered: Duration?) {
+        guard program == .worker else { return ready.append(time) }
+        working.append(time)
+        self.registered.append(registered ?? time)
+    }
+
     func share(where condition: (Moment) -> Bool) -> Double {
         moments.isEmpty ? 0 : Double(moments.count(where: condition)) / Double(moments.count)
     }
@@ -53,7 +59,6 @@ struct Statistics: CustomStringConvertible {
 
     init(_ durations: [Duration]) { sorted = durations.sorted() }
 
-    var median: Duration { quantile(0.5) }
     var maximum: Duration { sorted.last ?? .zero }
 
     func quantile(_ share: Double) -> Duration {
@@ -61,7 +66,9 @@ struct Statistics: CustomStringConvertible {
     }
 
     var description: String {
-        let values = [("min", sorted.first ?? .zero), ("median", median), ("p95", quantile(0.95)), ("max", maximum)]
+        let values = [
+            ("min", sorted.first ?? .zero), ("median", quantile(0.5)), ("p95", quantile(0.95)), ("max", maximum),
+        ]
         let texts = values.map { "\($0) \(Int(($1 / .milliseconds(1)).rounded())) ms" }
         return texts.joined(separator: ", ") + " (n = \(sorted.count))"
     }
