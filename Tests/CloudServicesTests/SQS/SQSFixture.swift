@@ -11,15 +11,35 @@ final class SQSFixture: Sendable {
     private let arn: String
 
     struct Create: Encodable {
-        let QueueName: String
-        var Attributes: [String: String] = [:]
+        let name: String
+        var attributes: [String: String] = [:]
+
+        private enum CodingKeys: String, CodingKey {
+            case name = "QueueName"
+            case attributes = "Attributes"
+        }
     }
 
-    struct Created: Decodable { let QueueUrl: String }
-    struct Attributes: Decodable { let Attributes: [String: String] }
+    struct Created: Decodable {
+        let url: String
+
+        private enum CodingKeys: String, CodingKey { case url = "QueueUrl" }
+    }
+
     struct GetAttributes: Encodable {
-        let QueueUrl: String
-        let AttributeNames = ["QueueArn"]
+        let url: String
+        let names = ["QueueArn"]
+
+        private enum CodingKeys: String, CodingKey {
+            case url = "QueueUrl"
+            case names = "AttributeNames"
+        }
+    }
+
+    struct Attributes: Decodable {
+        let attributes: [String: String]
+
+        private enum CodingKeys: String, CodingKey { case attributes = "Attributes" }
     }
 
     init(maximumReceiveCount: Int = 3, hasDeadLetters: Bool = true) async throws {
@@ -42,10 +62,10 @@ final class SQSFixture: Sendable {
         _ attributes: [String: String],
         _ admin: JSONServiceClient
     ) async throws -> (url: String, arn: String) {
-        let request = Create(QueueName: name, Attributes: attributes)
-        let url = try await admin.call("CreateQueue", request, as: Created.self).QueueUrl
-        let found = try await admin.call("GetQueueAttributes", GetAttributes(QueueUrl: url), as: Attributes.self)
-        return (url, found.Attributes["QueueArn"] ?? "")
+        let request = Create(name: name, attributes: attributes)
+        let url = try await admin.call("CreateQueue", request, as: Created.self).url
+        let found = try await admin.call("GetQueueAttributes", GetAttributes(url: url), as: Attributes.self)
+        return (url, found.attributes["QueueArn"] ?? "")
     }
 
     /// Makes the bucket announce new objects below `raw-track/`.

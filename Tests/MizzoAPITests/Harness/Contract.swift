@@ -67,6 +67,7 @@ struct Contract: Sendable {
 }
 
 extension JSONValue: Decodable {
+    /// Any JSON, numbers without a fraction as integers.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
