@@ -7,6 +7,7 @@ COPY Package.swift ./
 COPY Sources ./Sources
 # The manifest names all targets, so their folders have to be there.
 COPY Tests ./Tests
+COPY benchmarks/Sources ./benchmarks/Sources
 RUN swift build -c release --product mizzo-transcoder --static-swift-stdlib \
     && cp "$(swift build -c release --show-bin-path)/mizzo-transcoder" /mizzo-transcoder
 

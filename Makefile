@@ -4,11 +4,11 @@ CHECKED := --explicit-target-dependency-import-check error
 SOURCES := Package.swift Sources Tests benchmarks/Sources examples/Sources
 RUN := swift test --skip-build --disable-xctest $(CHECKED)
 # One after the other: they start real decoders, servers and daemons, or keep every core busy, and would starve what runs beside them.
-HEAVY := MizzoAPITests CloudServicesTests TidyTests AudioTranscodingTests LyricsSyncTests MizzoPlatformTests CrashTests
+HEAVY := MizzoAPITests CloudServicesTests TidyTests AudioTranscodingTests LyricsSyncTests MizzoPlatformTests WorkloadTests CrashTests
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev ffmpeg bubblewrap pocketsphinx pocketsphinx-en-us espeak-ng jq curl sqlite3 mpv chromium python3-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-cloud api-check test verify format bench bench-aligner play-in-browser
+.PHONY: help setup demo demo-cloud api-check test verify format bench bench-peers bench-aligner play-in-browser
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -39,8 +39,11 @@ verify: ## What CI runs: format check, build, tests
 format: ## Format all Swift sources in place
 	swift format --in-place --recursive --parallel --configuration .swift-format $(SOURCES)
 
-bench: ## Measure workflows per second against the raw SQLite floor
+bench: ## Measure speed, memory and disk against bare SQLite and ffmpeg; BENCH='--only NAME', '--list', '--full'
 	swift run --package-path benchmarks -c release engine-bench $(BENCH)
+
+bench-peers: ## Measure DBOS on SQLite and PostgreSQL beside the engine (a few minutes)
+	@scripts/bench-peers.sh
 
 bench-aligner: ## Measure the lyrics aligner's error on synthesized speech, with and without music
 	swift build --product aligner-probe

@@ -149,6 +149,31 @@ let platform: [Target] = [
     ),
 ]
 
+/// The workloads that `benchmarks/` measures. They are here so that the tests run them too, each in a moment.
+let workloads: [Target] = [
+    .target(
+        name: "CSQLiteFloor",
+        path: "benchmarks/Sources/CSQLiteFloor",
+        linkerSettings: [.linkedLibrary("sqlite3")]
+    ),
+    .target(
+        name: "EngineWorkloads",
+        dependencies: [
+            "AudioTranscoding", "CSQLiteFloor", "DurableSQLite", "WorkflowEngine", "WorkflowStore", "WorkflowTesting",
+            argumentParser, logging, system,
+        ],
+        path: "benchmarks/Sources/EngineWorkloads",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "workload-probe",
+        dependencies: ["EngineWorkloads"],
+        path: "Tests/WorkloadProbe",
+        swiftSettings: settings
+    ),
+    .testTarget(name: "WorkloadTests", dependencies: ["EngineWorkloads", "workload-probe"], swiftSettings: settings),
+]
+
 let tests: [Target] = [
     .target(
         name: "ECSSimulator",
@@ -284,6 +309,7 @@ let package = Package(
     products: [
         .library(name: "WorkflowEngine", targets: ["WorkflowEngine"]),
         .library(name: "WorkflowTesting", targets: ["WorkflowTesting"]),
+        .library(name: "EngineWorkloads", targets: ["EngineWorkloads"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -301,5 +327,5 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
-    targets: engine + platform + tests
+    targets: engine + platform + workloads + tests
 )

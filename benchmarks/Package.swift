@@ -1,26 +1,18 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// The program around the workloads. They are a target of the root package, whose tests run them.
 let package = Package(
     name: "benchmarks",
-    dependencies: [
-        .package(name: "mizzo", path: ".."),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    ],
+    dependencies: [.package(name: "mizzo", path: "..")],
     targets: [
-        .target(name: "CSQLiteFloor", linkerSettings: [.linkedLibrary("sqlite3")]),
         .executableTarget(
             name: "engine-bench",
-            dependencies: [
-                "CSQLiteFloor", .product(name: "WorkflowEngine", package: "mizzo"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: [.product(name: "EngineWorkloads", package: "mizzo")],
             swiftSettings: [
                 .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
                 .enableUpcomingFeature("NonisolatedNonsendingByDefault"), .treatAllWarnings(as: .error),
             ]
-        ),
+        )
     ]
 )

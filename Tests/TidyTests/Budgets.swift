@@ -133,8 +133,6 @@ enum Tolerated {
         "Tests/WorkflowStoreTests/TaskTests.swift nextDue": 27,
         "Tests/WorkflowStoreTests/TaskTests.swift overdue": 26,
         "Tests/WorkflowStoreTests/TaskTests.swift retries": 44,
-        "benchmarks/Sources/engine-bench/EngineRound.swift load": 27,
-        "benchmarks/Sources/engine-bench/EngineRound.swift run": 38,
     ]
 
     /// Files that may stop the process, with the reason.

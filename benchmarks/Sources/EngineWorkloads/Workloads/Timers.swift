@@ -1,0 +1,90 @@
+import WorkflowEngine
+
+/// Ten thousand timers over ten seconds: how late they fire, seen by whoever waits for the results.
+struct TimersOverTime: Workload {
+    let name = "timers-spread"
+
+    func measure(_ bench: Bench) async throws -> [ReportRow] {
+        let count = bench.pick(tiny: 50, standard: 10_000)
+        let seconds = bench.pick(tiny: 0.1, standard: 10)
+        let floor = try await bench.withFile("floor") { path in
+            try SQLiteFloor.lateness(path, timers: count / 5, seconds: seconds / 5)
+        }
+        let lead = bench.pick(tiny: 0.3, standard: 6)
+        let lateness = try await bench.withFile("engine") { path in
+            try await Timers.lateness(path, count: count, lead: lead) { seconds * Double($0) / Double(count) }
+        }
+        return [
+            ReportRow(
+                "timers-spread-p99",
+                "\(count) timers over \(Report.number(seconds)) s, lateness p99",
+                unit: "ms",
+                values: [lateness.percentile(0.99)],
+                floors: [floor.percentile(0.99)],
+                goal: .atMost(20),
+                bound: "commits that wait for a checkpoint",
+                details: ["p50 ms": lateness.percentile(0.5), "max ms": lateness.percentile(1)]
+            )
+        ]
+    }
+}
+
+/// Ten thousand timers due at once: until the last run's end is on disk.
+struct TimersAtOnce: Workload {
+    let name = "timers-due"
+
+    func measure(_ bench: Bench) async throws -> [ReportRow] {
+        let count = bench.pick(tiny: 50, standard: 10_000)
+        let lead = bench.pick(tiny: 0.3, standard: 5)
+        let pairs = try await bench.interleaved {
+            try await bench.withFile("floor") { try SQLiteFloor.fire($0, timers: count) }
+        } engine: {
+            try await bench.withFile("engine") { path in
+                try await Timers.lateness(path, count: count, lead: lead) { _ in 0 }.percentile(1)
+            }
+        }
+        return [
+            ReportRow(
+                "timers-due",
+                "\(count) timers due at once, all fired durably",
+                unit: "ms",
+                values: pairs.map(\.engine),
+                floors: pairs.map(\.floor),
+                goal: .atMost(1000),
+                bound: "processor time per commit of a run"
+            )
+        ]
+    }
+}
+
+/// Runs that sleep.
+private enum Timers {
+    /// Starts `count` runs that sleep until `lead` seconds from now and a while more. Returns how many milliseconds after
+    /// its time each result was there.
+    static func lateness(
+        _ path: String,
+        count: Int,
+        lead: Double,
+        after: @escaping @Sendable (Int) -> Double
+    ) async throws -> [Double] {
+        try await EngineSession.with(path, maximumCachedRuns: 2 * count) { session in
+            let client = session.client
+            let first = SystemClock().now + .seconds(lead)
+            return try await withThrowingTaskGroup(of: Double.self) { group in
+                for number in 0..<count {
+                    group.addTask {
+                        let due = first + .seconds(after(number))
+                        let id = WorkflowID("t-\(number)")
+                        let run = try await client.start(SleepUntil.self, id: id, input: due.milliseconds)
+                        guard SystemClock().now < first else {
+                            throw BenchError("arming \(count) timers took longer than \(lead) s")
+                        }
+                        _ = try await run.result()
+                        return ProcessUsage.wallSeconds * 1000 - Double(due.milliseconds)
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+        }
+    }
+}
