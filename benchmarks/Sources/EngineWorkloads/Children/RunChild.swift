@@ -15,7 +15,7 @@ enum ChildRole: String, ExpressibleByArgument, CaseIterable {
     case resume
     /// Says when each run of it begins.
     case serve
-    /// Weighs parked runs that were evicted.
+    /// Weighs parked runs, of which all but a thousand are evicted.
     case weighParked
     /// Weighs parked runs that stay in memory.
     case weighCached
@@ -45,7 +45,7 @@ struct RunChild: AsyncParsableCommand {
         case .hang: try await RecoveryChild.hang(path, count)
         case .resume: try await RecoveryChild.resume(path, count, beganAt: beganAt)
         case .serve: try await ServingChild.serve(path)
-        case .weighParked: try await WeighingChild.weigh(path, count, maximumCachedRuns: 0)
+        case .weighParked: try await WeighingChild.weigh(path, count, maximumCachedRuns: 1000)
         case .weighCached: try await WeighingChild.weigh(path, count, maximumCachedRuns: count + 10_000)
         case .weighItself: try await WeighingChild.weighItself(path, milliseconds: count)
         }

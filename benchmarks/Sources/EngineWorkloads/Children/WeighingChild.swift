@@ -14,11 +14,15 @@ enum WeighingChild {
         }
     }
 
+    /// A few hundred at a time, so that no more than these are loaded and not yet evictable.
     private static func start(_ client: WorkflowClient, numbers: Range<Int>) async throws {
-        try await forEach(numbers.count, inFlight: 200) { number in
-            try await client.start(Waiting.self, id: WorkflowID("w-\(numbers.lowerBound + number)"), input: 0)
+        for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 500) {
+            let batch = first..<min(first + 500, numbers.upperBound)
+            try await forEach(batch.count, inFlight: 100) { number in
+                try await client.start(Waiting.self, id: WorkflowID("w-\(first + number)"), input: 0)
+            }
+            try await Waiting.reached.reaches(batch.upperBound)
         }
-        try await Waiting.reached.reaches(numbers.upperBound)
         // Commits and evictions of the last ones.
         try await Task.sleep(for: .milliseconds(300))
     }

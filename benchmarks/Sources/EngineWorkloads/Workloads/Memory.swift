@@ -69,7 +69,11 @@ struct ResidentMemory: Workload {
                 busy += try await child.numbers(after: "busy")
             }
         }
-        return [
+        return rows(idle: idle, busy: busy)
+    }
+
+    private func rows(idle: [Double], busy: [Double]) -> [ReportRow] {
+        [
             ReportRow(
                 "rss-idle",
                 "memory of an idle worker",

@@ -72,10 +72,9 @@ private enum Timers {
             let first = SystemClock().now + .seconds(lead)
             return try await withThrowingTaskGroup(of: Double.self) { group in
                 for number in 0..<count {
+                    let due = first + .seconds(after(number))
                     group.addTask {
-                        let due = first + .seconds(after(number))
-                        let id = WorkflowID("t-\(number)")
-                        let run = try await client.start(SleepUntil.self, id: id, input: due.milliseconds)
+                        let run = try await armed(client, number, due)
                         guard SystemClock().now < first else {
                             throw BenchError("arming \(count) timers took longer than \(lead) s")
                         }
@@ -86,5 +85,13 @@ private enum Timers {
                 return try await group.reduce(into: []) { $0.append($1) }
             }
         }
+    }
+
+    private static func armed(
+        _ client: WorkflowClient,
+        _ number: Int,
+        _ due: Timestamp
+    ) async throws -> WorkflowHandle<SleepUntil> {
+        try await client.start(SleepUntil.self, id: WorkflowID("t-\(number)"), input: due.milliseconds)
     }
 }
