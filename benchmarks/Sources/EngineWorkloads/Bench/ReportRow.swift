@@ -67,7 +67,7 @@ public enum Goal: Codable, Sendable {
 
 /// Median and extremes of the rounds.
 public struct Spread: Codable, Sendable {
-    /// The middle value; the lower one of two.
+    /// The middle value, or the mean of the two in the middle.
     public var median: Double
     /// The lowest value.
     public var low: Double
@@ -77,7 +77,7 @@ public struct Spread: Codable, Sendable {
     /// The spread of at least one value; of none, all are zero.
     public init(_ values: [Double]) {
         let sorted = values.sorted()
-        median = sorted.isEmpty ? 0 : sorted[(sorted.count - 1) / 2]
+        median = sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
         low = sorted.first ?? 0
         high = sorted.last ?? 0
     }
