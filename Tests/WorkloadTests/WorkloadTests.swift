@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The benchmarks at toy size: that each still runs and says what it is to say. How fast is `make bench`'s business.
-@Suite("Workloads of the benchmarks", .timeLimit(.minutes(3)))
+@Suite("Workloads of the benchmarks", .timeLimit(.minutes(5)))
 struct WorkloadTests {
     private static let probe = Bundle.main.bundleURL.appendingPathComponent("workload-probe")
 

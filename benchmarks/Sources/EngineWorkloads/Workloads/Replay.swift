@@ -19,7 +19,7 @@ struct Replay: Workload {
                     values: rounds.map(\.whole),
                     floors: rounds.map { _ in floor },
                     goal: .atLeast(1_000_000),
-                    bound: "two allocations per event, and a task switch per resumption",
+                    bound: "decoding, then a task switch per resumption",
                     details: ["replay alone events/s": Spread(rounds.map(\.replay)).median]
                 )
             )

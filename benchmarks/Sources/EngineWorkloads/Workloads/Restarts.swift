@@ -22,7 +22,7 @@ struct KillAndRecover: Workload {
                 values: pairs.map(\.engine),
                 floors: pairs.map(\.floor),
                 goal: .atMost(300),
-                bound: "putting down what the dead worker carried, replaying each run, and its last two steps",
+                bound: "each attempt of the dead worker is ended in a commit of its own",
                 details: ["with process start ms": Spread(spawned).median]
             )
         ]
@@ -77,7 +77,7 @@ struct RestartWithOpenRuns: Workload {
                 values: pairs.map(\.engine),
                 floors: pairs.map(\.floor),
                 goal: .atMost(1000),
-                bound: "freeing what the dead worker owned"
+                bound: "claiming again all that the dead worker had in its cache"
             )
         ]
     }

@@ -13,9 +13,7 @@ struct TimersOverTime: Workload {
                 try SQLiteFloor.lateness(path, timers: count / 5, seconds: seconds / 5)
             }
         } engine: {
-            try await bench.withFile("engine") { path in
-                try await Timers.lateness(path, count: count, lead: lead) { seconds * Double($0) / Double(count) }
-            }
+            try await Timers.lateness(bench, count: count, lead: lead) { seconds * Double($0) / Double(count) }
         }
         return rows(pairs, "\(count) timers over \(Report.number(seconds)) s, lateness p99")
     }
@@ -50,9 +48,7 @@ struct TimersAtOnce: Workload {
         let pairs = try await bench.interleaved {
             try await bench.withFile("floor") { try SQLiteFloor.fire($0, timers: count) }
         } engine: {
-            try await bench.withFile("engine") { path in
-                try await Timers.lateness(path, count: count, lead: lead) { _ in 0 }.percentile(1)
-            }
+            try await Timers.lateness(bench, count: count, lead: lead) { _ in 0 }.percentile(1)
         }
         return [
             ReportRow(
@@ -70,9 +66,29 @@ struct TimersAtOnce: Workload {
 
 /// Runs that sleep.
 private enum Timers {
+    /// The first timer was due before the last one was armed.
+    private struct ArmedTooLate: Error {}
+
+    /// As below, in a new file; again with more time to arm them where the machine is slow.
+    static func lateness(
+        _ bench: Bench,
+        count: Int,
+        lead: Double,
+        after: @escaping @Sendable (Int) -> Double
+    ) async throws -> [Double] {
+        for lead in [lead, 3 * lead, 9 * lead, 27 * lead] {
+            do {
+                return try await bench.withFile("engine") { path in
+                    try await lateness(path, count: count, lead: lead, after: after)
+                }
+            } catch is ArmedTooLate { continue }
+        }
+        throw BenchError("arming \(count) timers takes longer than \(27 * lead) s")
+    }
+
     /// Starts `count` runs that sleep until `lead` seconds from now and a while more. Returns how many milliseconds after
     /// its time each result was there.
-    static func lateness(
+    private static func lateness(
         _ path: String,
         count: Int,
         lead: Double,
@@ -86,9 +102,7 @@ private enum Timers {
                     let due = first + .seconds(after(number))
                     group.addTask {
                         let run = try await armed(client, number, due)
-                        guard SystemClock().now < first else {
-                            throw BenchError("arming \(count) timers took longer than \(lead) s")
-                        }
+                        guard SystemClock().now < first else { throw ArmedTooLate() }
                         _ = try await run.result()
                         return ProcessUsage.wallSeconds * 1000 - Double(due.milliseconds)
                     }
