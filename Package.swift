@@ -253,10 +253,17 @@ let tests: [Target] = [
         path: "Tests/DeterminismProbe",
         swiftSettings: settings
     ),
+    .target(name: "PowerCutVFS", dependencies: [sqlite], path: "Tests/PowerCut/VFS"),
+    .executableTarget(
+        name: "power-cut-probe",
+        dependencies: ["DurableSQLite", "PowerCutVFS", "WorkflowEngine", logging],
+        path: "Tests/PowerCut/Probe",
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "WorkflowEngineTests",
         dependencies: [
-            "determinism-probe", "WorkflowCore", "WorkflowStore", "WorkflowEngine", "WorkflowTesting", "DurableSQLite",
+            "determinism-probe", "power-cut-probe", "WorkflowCore", "WorkflowStore", "WorkflowEngine", "WorkflowTesting", "DurableSQLite",
             grdb, logging,
         ],
         swiftSettings: settings

@@ -3,9 +3,9 @@ import Logging
 
 /// A thread that asks the writer to look for other processes' commits whenever the kernel reports one.
 ///
-/// Two files are watched. Committers of this library *ring*: they read one byte of the lock file after each commit,
-/// so the report comes when the commit is visible. Other programs (the `sqlite3` shell) do not ring; their writes to
-/// the log are reported before their commit is visible, so the writer looks again after a few growing delays.
+/// Committers of this library *ring*: they read one byte of the lock file after each commit, so the report comes when the
+/// commit is visible. Other programs (the `sqlite3` shell) do not ring; for them the writer looks every `quietInterval`.
+/// The log itself is not watched: that would make the kernel report each of this process's own writes to it.
 final class ChangeWatcher: Sendable {
     private let stopper: StopPipe
     private let thread: DedicatedThread
@@ -14,7 +14,7 @@ final class ChangeWatcher: Sendable {
     init(_ configuration: DurableDatabase.Configuration, inbox: WriterInbox) throws {
         let stopper = try StopPipe()
         let path = configuration.path
-        let events = configuration.usesPolling ? nil : ChangeEvents(databasePath: path)
+        let events = configuration.usesPolling ? nil : RingEvents(databasePath: path)
         if events == nil, !configuration.usesPolling {
             configuration.logger.warning("inotify is unavailable; looking for changes periodically")
         }
@@ -39,30 +39,20 @@ final class ChangeWatcher: Sendable {
         stopper.stop()
     }
 
-    /// Delays, in milliseconds, after which to look again when a program that does not ring has written to the log.
-    private static let followUps: [Int32] = [2, 8, 30, 120, 500]
+    /// How often to look for commits of programs that do not ring, in milliseconds.
+    private static let quietInterval: Int32 = 250
 
-    /// Returns when stopped, or when the kernel stops reporting (the directory was removed).
-    private static func follow(_ events: ChangeEvents, _ stopper: StopPipe, _ inbox: WriterInbox) {
-        var followUp = followUps.count
+    /// Returns when stopped, or when the kernel stops reporting (the lock file was removed).
+    private static func follow(_ events: RingEvents, _ stopper: StopPipe, _ inbox: WriterInbox) {
         while true {
-            let timeout = followUp < followUps.count ? followUps[followUp] : -1
-            switch stopper.wait(orReadable: events.descriptor, milliseconds: timeout) {
+            switch stopper.wait(orReadable: events.descriptor, milliseconds: quietInterval) {
             case .stopped: return
-            case .timedOut:
-                followUp += 1
-                inbox.requestProbe()
-            case .readable:
-                switch events.read() {
-                case .rung: followUp = followUps.count
-                case .written: followUp = 0
-                case .nothing: continue
-                case .ended: return
-                }
-                inbox.requestProbe()
-                // Own commits are reported as well: at most one look per millisecond.
-                if stopper.wait(milliseconds: 1) { return }
+            case .timedOut: break
+            case .readable: guard events.read() else { return }
             }
+            // Own commits ring as well. While there are any, each of them looks for foreign ones anyhow.
+            let isWriting = inbox.requestProbe()
+            if stopper.wait(milliseconds: isWriting ? 5 : 1) { return }
         }
     }
 }

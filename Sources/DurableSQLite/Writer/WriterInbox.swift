@@ -15,6 +15,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     private var head = 0
     private var jobs: [@Sendable () -> Void] = []
     private var wantsProbe = false
+    private var hasTakenUnits = false
     private var isClosed = false
     /// The number of queued units at which the writer wants to be woken; `Int.max` while it works.
     private var wakeAt = Int.max
@@ -41,11 +42,16 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
         }
     }
 
-    /// Asks the writer to look for other connections' commits. A busy writer does so after its current group.
-    func requestProbe() {
+    /// Asks the writer to look for other connections' commits: by itself, or as part of its next group.
+    ///
+    /// - Returns: whether it has taken units since the last request.
+    @discardableResult
+    func requestProbe() -> Bool {
         monitor.withLock {
+            defer { hasTakenUnits = false }
             wantsProbe = true
             if wakeAt == 1 { wake() }
+            return hasTakenUnits
         }
     }
 
@@ -61,12 +67,12 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     func next() -> Work {
         monitor.withLock {
             while true {
+                if !jobs.isEmpty { return .job(jobs.removeFirst()) }
+                if queued > 0 { return .units }
                 if wantsProbe {
                     wantsProbe = false
                     return .probe
                 }
-                if !jobs.isEmpty { return .job(jobs.removeFirst()) }
-                if queued > 0 { return .units }
                 if isClosed { return .stop }
                 wakeAt = 1
                 monitor.wait()
@@ -87,6 +93,9 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
                     if !inTime { break }
                 }
             }
+            hasTakenUnits = true
+            // The group's transaction looks for other connections' commits.
+            wantsProbe = false
             return removeFirst(min(queued, maximum))
         }
     }
