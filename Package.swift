@@ -263,7 +263,8 @@ let tests: [Target] = [
     .testTarget(
         name: "WorkflowEngineTests",
         dependencies: [
-            "determinism-probe", "power-cut-probe", "WorkflowCore", "WorkflowStore", "WorkflowEngine", "WorkflowTesting", "DurableSQLite",
+            "determinism-probe", "power-cut-probe", "WorkflowCore", "WorkflowStore", "WorkflowEngine",
+            "WorkflowTesting", "DurableSQLite",
             grdb, logging,
         ],
         swiftSettings: settings

@@ -112,7 +112,8 @@ private final class PowerCutBench {
         let worker = Worker(
             workflows,
             workflows: [StepsAndSignal.self],
-            activities: [AddOneActivity()]
+            activities: [AddOneActivity()],
+            logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }
         )
         let signalled = acknowledged.filter { $0.hasPrefix("signalled") }.compactMap { $0.split(separator: " ").last }
         try await withThrowingTaskGroup(of: Void.self) { group in

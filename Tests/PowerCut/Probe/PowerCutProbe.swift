@@ -28,7 +28,8 @@ struct PowerCutProbe {
             database,
             configuration: WorkerConfiguration(activitySlots: [.default: 32]),
             workflows: [StepsAndSignal.self],
-            activities: [AddOneActivity()]
+            activities: [AddOneActivity()],
+            logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
