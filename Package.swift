@@ -265,7 +265,7 @@ let tests: [Target] = [
         dependencies: [
             "determinism-probe", "power-cut-probe", "WorkflowCore", "WorkflowStore", "WorkflowEngine",
             "WorkflowTesting", "DurableSQLite",
-            grdb, logging,
+            grdb, logging, sqlite,
         ],
         swiftSettings: settings
     ),

@@ -1,0 +1,162 @@
+import DurableSQLite
+import Foundation
+import GRDB
+import GRDBSQLite
+import Logging
+import Synchronization
+import Testing
+import WorkflowEngine
+
+/// Guards of what a workflow costs the database. They count instead of timing, so a busy machine changes nothing.
+@Suite("What three-step workflows cost the database", .serialized)
+struct StoreCostTests {
+    private struct Cost: CustomStringConvertible {
+        var commits: Double
+        var statements: Double
+        var rows: Double
+        var logBytes: Double
+        var fileBytes: Double
+
+        var description: String {
+            "per workflow: \(commits) commits, \(statements) statements, \(rows) rows written, "
+                + "\(logBytes) bytes to the log, \(fileBytes) bytes in the file"
+        }
+    }
+
+    @Test("one at a time: five commits, thirteen rows, 1.5 KB")
+    func alone() async throws {
+        let cost = try await measure(lanes: 1, runs: 100)
+        print(cost)
+        // The start, the first activation, and the end of each step with all that follows from it.
+        #expect(cost.commits <= 5.1)
+        #expect(cost.statements <= 42)
+        #expect(cost.rows <= 13.2)
+        #expect(cost.logBytes <= 90_000)
+        #expect(cost.fileBytes <= 1_650)
+    }
+
+    @Test("a hundred at a time share their commits")
+    func together() async throws {
+        let cost = try await measure(lanes: 100, runs: 10)
+        print(cost)
+        #expect(cost.commits <= 0.5)
+        #expect(cost.statements <= 24)
+        #expect(cost.rows <= 13.2)
+        // How many pages are written depends on how many workflows share a commit.
+        #expect(cost.logBytes <= 20_000)
+    }
+
+    private func measure(lanes: Int, runs: Int) async throws -> Cost {
+        try await DatabaseFolder.with { folder in
+            var configuration = DurableDatabase.Configuration(path: folder.path + "/workflows.sqlite")
+            configuration.logger.logLevel = .critical
+            // Nothing is copied while counting.
+            configuration.checkpointPages = 1_000_000
+            let durable = try DurableDatabase.open(configuration)
+            defer { durable.close() }
+            return try await measure(lanes, runs, on: durable)
+        }
+    }
+
+    private func measure(_ lanes: Int, _ runs: Int, on durable: DurableDatabase) async throws -> Cost {
+        let worker = Worker(
+            try await WorkflowDatabase.open(durable),
+            configuration: .test(slots: lanes),
+            workflows: [ThreeSteps.self],
+            activities: [Does.echo],
+            logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }
+        )
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            try await Self.load(worker.client, lanes: lanes, runs: 1, prefix: "warm")
+            let meter = try await Meter.attach(to: durable)
+            let before = try await meter.reading()
+            try await Self.load(worker.client, lanes: lanes, runs: runs, prefix: "run")
+            let after = try await meter.reading()
+            group.cancelAll()
+            return Self.cost(from: before, to: after, workflows: Double(lanes * runs))
+        }
+    }
+
+    private static func load(_ client: WorkflowClient, lanes: Int, runs: Int, prefix: String) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in 0..<lanes {
+                group.addTask {
+                    for number in 0..<runs {
+                        let id = WorkflowID("\(prefix)-\(lane)-\(number)")
+                        _ = try await client.start(ThreeSteps.self, id: id, input: "x").result()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private static func cost(from before: Meter.Reading, to after: Meter.Reading, workflows: Double) -> Cost {
+        Cost(
+            commits: Double(after.commits - before.commits) / workflows,
+            statements: Double(after.statements - before.statements) / workflows,
+            rows: Double(after.rows - before.rows) / workflows,
+            logBytes: Double(after.logPages - before.logPages) * 4_120 / workflows,
+            fileBytes: Double(after.pages - before.pages) * 4_096 / workflows
+        )
+    }
+}
+
+/// Counts what SQLite does on the writing connection.
+private final class Meter: Sendable {
+    struct Reading: Sendable {
+        var commits = 0
+        var statements = 0
+        var rows: Int64 = 0
+        /// Pages written to the log.
+        var logPages = 0
+        var pages = 0
+    }
+
+    private let durable: DurableDatabase
+    private let statements = Atomic(0)
+
+    private init(_ durable: DurableDatabase) { self.durable = durable }
+
+    static func attach(to durable: DurableDatabase) async throws -> Meter {
+        let meter = Meter(durable)
+        try await durable.write { database in
+            let context = Unmanaged.passUnretained(meter).toOpaque()
+            sqlite3_trace_v2(
+                database.sqliteConnection,
+                UInt32(SQLITE_TRACE_STMT),
+                { _, context, _, _ in
+                    guard let context else { return SQLITE_OK }
+                    Unmanaged<Meter>.fromOpaque(context).takeUnretainedValue().statements.add(1, ordering: .relaxed)
+                    return SQLITE_OK
+                },
+                context
+            )
+        }
+        return meter
+    }
+
+    func reading() async throws -> Reading {
+        let (commits, statements) = (durable.counters.commits, statements.load(ordering: .relaxed))
+        return try await durable.write { database in
+            var (written, peak) = (Int32(0), Int32(0))
+            sqlite3_db_status(database.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &written, &peak, 0)
+            return Reading(
+                commits: commits,
+                statements: statements,
+                rows: sqlite3_total_changes64(database.sqliteConnection),
+                logPages: Int(written),
+                pages: try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+            )
+        }
+    }
+}
+
+private struct ThreeSteps: Workflow {
+    func run(_ workflow: WorkflowContext, input: String) async throws -> String {
+        var text = input
+        for _ in 0..<3 { text = try await workflow.execute(Work.self, text) }
+        return text
+    }
+}
