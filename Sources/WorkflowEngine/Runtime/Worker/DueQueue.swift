@@ -21,6 +21,16 @@ struct DueQueue {
 
     private var heap = Heap<Entry>()
     private var sequence = 0
+    private var crowdedFrom = Self.smallest
+
+    /// Below this number of entries nothing is gained by removing any.
+    private static let smallest = 1_024
+
+    var count: Int { heap.count }
+
+    /// Whether the queue has doubled since the last ``removeAll(where:)``: timers are cancelled and runs end long before their
+    /// entries are due, and each removal by itself would be a search.
+    var isCrowded: Bool { heap.count >= crowdedFrom }
 
     var next: Timestamp? { heap.min?.time }
 
@@ -39,6 +49,12 @@ struct DueQueue {
         }
         heap = rest
         return calls
+    }
+
+    /// Takes out entries that are no longer needed; the rest keeps its order.
+    mutating func removeAll(where isObsolete: (Action) -> Bool) {
+        heap = Heap(heap.unordered.filter { !isObsolete($0.action) })
+        crowdedFrom = max(Self.smallest, 2 * heap.count)
     }
 
     mutating func popDue(at now: Timestamp) -> Action? {

@@ -179,6 +179,7 @@ final class RunLoop: @unchecked Sendable {
 
     private func fireDue() {
         let now = environment.clock.now
+        if due.isCrowded { due.removeAll(where: isObsolete) }
         // A clock that was set back: what this process planned for itself does not wait for the difference. Timers do,
         // they are points in time.
         if now + .seconds(1) < lastLook { for call in due.removeCalls() { call() } }
@@ -189,6 +190,14 @@ final class RunLoop: @unchecked Sendable {
             case .timer(let key, let event): give(key, .timerFired(startedEventID: event))
             case .runTimeout(let key): give(key, .runTimedOut)
             }
+        }
+    }
+
+    private func isObsolete(_ action: DueQueue.Action) -> Bool {
+        switch action {
+        case .call: false
+        case .timer(let key, let event): runs[key]?.execution?.machine.armedTimers[event] == nil
+        case .runTimeout(let key): runs[key]?.execution == nil
         }
     }
 
