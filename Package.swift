@@ -240,7 +240,8 @@ let tests: [Target] = [
         dependencies: ["ActivityContracts", "MizzoWorkflows", "WorkflowEngine", "WorkflowTesting"],
         swiftSettings: settings
     ),
-    .testTarget(name: "TidyTests", swiftSettings: settings),
+    // Reads every character of the repository: a minute without optimisation.
+    .testTarget(name: "TidyTests", swiftSettings: settings + [.unsafeFlags(["-O"])]),
     .testTarget(name: "WorkflowCoreTests", dependencies: ["WorkflowCore"], swiftSettings: settings),
     .testTarget(
         name: "WorkflowStoreTests",

@@ -68,6 +68,8 @@ enum Floors {
     }
 
     static func importedModule(_ line: String) -> String? {
+        // A regular expression is parsed anew each time.
+        guard line.contains("import") else { return nil }
         let pattern = /^\s*(?:@\w+(?:\(\w+\))?\s+)*(?:\w+\s+)?import\s+(?:(?:struct|class|enum|func|protocol)\s+)?(\w+)/
         return line.firstMatch(of: pattern).map { String($0.1) }
     }

@@ -65,6 +65,8 @@ enum SizeChecks {
     }
 
     private static func declaredName(_ line: String) -> String? {
+        // The expressions are parsed anew each time, and most lines declare nothing.
+        guard ["func", "init", "subscript", "var"].contains(where: line.contains) else { return nil }
         let function = /^\s*(?:[@\w]+(?:\([\w ]*\))?\s+)*func\s+([^\s(<]+|<+|>+|==)/
         let special = /^\s*(?:\w+\s+)*(init[?!]?|deinit|subscript)\s*[(<\x7b]/
         let property = /^\s*(?:[@\w]+(?:\(\w+\))?\s+)*var\s+(\w+)\s*:[^=]*\x7b[^\x7d]*$/

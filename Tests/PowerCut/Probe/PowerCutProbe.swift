@@ -18,12 +18,7 @@ struct PowerCutProbe {
             exit(64)
         }
         guard power_cut_install(seed, 20) == 0 else { exit(70) }
-        var configuration = DurableDatabase.Configuration(path: arguments[1])
-        configuration.synchronous = synchronous
-        // Smaller than usual: a cut has to come during a checkpoint, too.
-        configuration.checkpointPages = 60
-        configuration.logger.logLevel = .critical
-        let database = try await WorkflowDatabase.open(DurableDatabase.open(configuration))
+        let database = try await WorkflowDatabase.open(open(path: arguments[1], synchronous))
         let worker = Worker(
             database,
             configuration: WorkerConfiguration(activitySlots: [.default: 32]),
@@ -38,6 +33,15 @@ struct PowerCutProbe {
             }
             try await group.waitForAll()
         }
+    }
+
+    private static func open(path: String, _ synchronous: DurableDatabase.Synchronous) throws -> DurableDatabase {
+        var configuration = DurableDatabase.Configuration(path: path)
+        configuration.synchronous = synchronous
+        // Smaller than usual: a cut has to come during a checkpoint, too.
+        configuration.checkpointPages = 60
+        configuration.logger.logLevel = .critical
+        return try DurableDatabase.open(configuration)
     }
 
     /// Starts, signals and awaits one run after the other, until killed.
