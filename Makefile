@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests benchmarks/Sources examples/Sources
 RUN := swift test --skip-build --disable-xctest $(CHECKED)
 # One after the other: they start real decoders, servers and daemons, or keep every core busy, and would starve what runs beside them.
 HEAVY := MizzoAPITests CloudServicesTests TidyTests AudioTranscodingTests LyricsSyncTests MizzoPlatformTests WorkloadTests CrashTests
-PACKAGES := libsqlite3-dev libcurl4-openssl-dev ffmpeg bubblewrap pocketsphinx pocketsphinx-en-us espeak-ng jq curl sqlite3 mpv chromium python3-venv
+PACKAGES := libsqlite3-dev libcurl4-openssl-dev ffmpeg bubblewrap pocketsphinx pocketsphinx-en-us espeak-ng jq curl sqlite3 mpv chromium python3-venv valgrind
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-cloud api-check test verify format bench bench-peers bench-aligner play-in-browser

@@ -1,9 +1,18 @@
 /// Fields of an attributes message, collected by number: every one we read is a number, a text or a message.
 private struct Fields {
-    private var values: [(field: Int, value: ProtobufReader.Value)] = []
+    /// A struct and no tuple: an array of tuples is destroyed through run-time type information.
+    private struct Entry {
+        var field: Int
+        var value: ProtobufReader.Value
+    }
+    private var values: [Entry] = []
 
     init(_ message: ProtobufReader.Value?) throws(DecodingFailure) {
-        try message?.fields { (field, value) throws(DecodingFailure) in values.append((field, value)) }
+        guard let message else { return }
+        values.reserveCapacity(8)
+        try message.fields { (field, value) throws(DecodingFailure) in
+            values.append(Entry(field: field, value: value))
+        }
     }
 
     subscript(field: Int) -> ProtobufReader.Value? { values.last { $0.field == field }?.value }

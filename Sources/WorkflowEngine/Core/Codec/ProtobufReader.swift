@@ -60,6 +60,10 @@ package struct ProtobufReader: Sendable {
     package var text: String { String(decoding: bytes[position..<end], as: UTF8.self) }
 
     private mutating func readVarint() throws(DecodingFailure) -> UInt64 {
+        if position < end, bytes[position] < 0x80 {
+            defer { position += 1 }
+            return UInt64(bytes[position])
+        }
         var result: UInt64 = 0
         var shift: UInt64 = 0
         while position < end {
