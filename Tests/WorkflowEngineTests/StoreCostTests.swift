@@ -53,12 +53,19 @@ struct StoreCostTests {
             // Nothing is copied while counting.
             configuration.checkpointPages = 1_000_000
             let durable = try DurableDatabase.open(configuration)
-            defer { durable.close() }
-            return try await measure(lanes, runs, on: durable)
+            let meter = Meter(durable)
+            // SQLite calls the meter until the database is closed.
+            defer { withExtendedLifetime(meter) { durable.close() } }
+            return try await measure(lanes, runs, on: durable, meter)
         }
     }
 
-    private func measure(_ lanes: Int, _ runs: Int, on durable: DurableDatabase) async throws -> Cost {
+    private func measure(
+        _ lanes: Int,
+        _ runs: Int,
+        on durable: DurableDatabase,
+        _ meter: Meter
+    ) async throws -> Cost {
         let worker = Worker(
             try await WorkflowDatabase.open(durable),
             configuration: .test(slots: lanes),
@@ -69,7 +76,7 @@ struct StoreCostTests {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
             try await Self.load(worker.client, lanes: lanes, runs: 1, prefix: "warm")
-            let meter = try await Meter.attach(to: durable)
+            try await meter.attach()
             let before = try await meter.reading()
             try await Self.load(worker.client, lanes: lanes, runs: runs, prefix: "run")
             let after = try await meter.reading()
@@ -117,13 +124,12 @@ private final class Meter: Sendable {
     private let durable: DurableDatabase
     private let statements = Atomic(0)
 
-    private init(_ durable: DurableDatabase) { self.durable = durable }
+    init(_ durable: DurableDatabase) { self.durable = durable }
 
-    static func attach(to durable: DurableDatabase) async throws -> Meter {
-        let meter = Meter(durable)
-        try await durable.write { database in
-            let context = Unmanaged.passUnretained(meter).toOpaque()
-            sqlite3_trace_v2(
+    /// Counts from now on, as long as the database is open.
+    func attach() async throws {
+        try await durable.write { [self] database in
+            _ = sqlite3_trace_v2(
                 database.sqliteConnection,
                 UInt32(SQLITE_TRACE_STMT),
                 { _, context, _, text in
@@ -133,10 +139,9 @@ private final class Meter: Sendable {
                     Unmanaged<Meter>.fromOpaque(context).takeUnretainedValue().statements.add(1, ordering: .relaxed)
                     return SQLITE_OK
                 },
-                context
+                Unmanaged.passUnretained(self).toOpaque()
             )
         }
-        return meter
     }
 
     func reading() async throws -> Reading {
