@@ -52,7 +52,7 @@ final class ChangeWatcher: Sendable {
             }
             // Own commits ring as well. While there are any, each of them looks for foreign ones anyhow.
             let isWriting = inbox.requestProbe()
-            if stopper.wait(milliseconds: isWriting ? 5 : 1) { return }
+            if stopper.wait(milliseconds: isWriting ? 2 : 1) { return }
         }
     }
 }
