@@ -76,8 +76,8 @@ struct AccessGate: Sendable {
 
     /// The request with its body in memory, if its route takes JSON.
     private func takingBody(_ request: Request, _ endpoint: Endpoint) async throws -> Request {
-        guard endpoint.body?.contentType == "application/json" else { return request }
-        try JSON.requireContentType(of: request)
+        guard let body = endpoint.body, body.contentType == "application/json" else { return request }
+        if body.isRequired { try JSON.requireContentType(of: request) }
         var request = request
         request.body = RequestBody(buffer: try await intake.collect(request))
         return request

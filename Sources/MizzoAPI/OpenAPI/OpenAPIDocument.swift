@@ -85,7 +85,8 @@ struct OpenAPIOperation {
         if case .roles(let roles) = endpoint.audience { json["x-roles"] = .strings(roles.map(\.rawValue).sorted()) }
         if let body = endpoint.body {
             json["requestBody"] = [
-                "required": true, "content": .object([body.contentType: ["schema": body.schema.json]]),
+                "required": .bool(body.isRequired),
+                "content": .object([body.contentType: ["schema": body.schema.json]]),
             ]
         }
         return .object(json)

@@ -36,9 +36,11 @@ struct ApplicationRoutes: Sendable {
             let scope = "own-applications:\(user.id)"
             let page = try PageRequest<ListPosition>(request, cursors: cursors, scope: scope)
             let found = try await dependencies.database.read { db in
-                try Catalog.applications(of: user.id, after: page.position, limit: page.limit + 1, in: db)
+                try Catalog.applications(of: user.id, after: page.position, limit: page.probe, in: db)
             }
-            return try ApplicationReviewRoutes.answer(found, page.limit, cursors, scope: scope, forAdmin: false)
+            return try page.response(found, ListPosition.init(after:)) {
+                ArtistApplicationView($0, forAdmin: false)
+            }
         }
     }
 

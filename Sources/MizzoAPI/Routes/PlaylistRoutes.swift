@@ -96,16 +96,11 @@ struct PlaylistRoutes: Sendable {
         let scope = "own-playlists:\(owner.id)"
         let page = try PageRequest<ListPosition>(request, cursors: cursors, scope: scope)
         let found = try await dependencies.database.read { db in
-            try Catalog.playlists(ownedBy: owner.id, after: page.position, limit: page.limit + 1, in: db)
+            try Catalog.playlists(ownedBy: owner.id, after: page.position, limit: page.probe, in: db)
         }
-        let shown = found.prefix(page.limit)
-        let last = found.count > page.limit ? shown.last : nil
-        return try JSON.response(
-            Page(
-                items: shown.map { PlaylistView($0, tracks: $0.content.tracks, for: .owner) },
-                next: try last.map { try cursors.seal(ListPosition(after: $0), scope: scope) }
-            )
-        )
+        return try page.response(found, ListPosition.init(after:)) {
+            PlaylistView($0, tracks: $0.content.tracks, for: .owner)
+        }
     }
 
     private func detail(_ request: Request, _ context: APIContext, _ principal: Principal?) async throws -> Response {

@@ -9,9 +9,15 @@ protocol Described {
 struct BodyDescription: Sendable {
     let contentType: String
     let schema: Schema
+    /// Otherwise the request may come without one.
+    var isRequired = true
 
     static func json(_ form: (some RequestBodyForm).Type) -> BodyDescription {
         BodyDescription(contentType: "application/json", schema: form.schema)
+    }
+
+    static func optionalJSON(_ form: (some RequestBodyForm).Type) -> BodyDescription {
+        BodyDescription(contentType: "application/json", schema: form.schema, isRequired: false)
     }
 
     /// Bytes as they are.
