@@ -21,7 +21,7 @@ struct ApplicationRoutes: Sendable {
             takes: .json(ArtistApplicationForm.self),
             gives: [.created(ArtistApplicationView.self, "The application, REVIEWING.", headers: [.eTag, .location])],
             problems: [.applicationNotPossible]
-        ) { request, _, user in try await create(request, user) }
+        ) { try await create($0, $1, $2) }
     }
 
     private var own: Endpoint {
@@ -79,23 +79,22 @@ struct ApplicationRoutes: Sendable {
         ) { try await edit($0, $1, $2) }
     }
 
-    private func create(_ request: Request, _ user: Principal) async throws -> Response {
+    private func create(_ request: Request, _ context: APIContext, _ user: Principal) async throws -> Response {
         let body = try await JSON.body(ArtistApplicationForm.self, of: request, limit: configuration.bodyByteCountMax)
         let (form, flags) = try body.checked(configuration.profanity)
         let (now, workflows) = (dependencies.now(), dependencies.workflows)
         guard let id = ApplicationID(rawValue: dependencies.makeUploadID(now).rawValue) else {
             throw Problem(.internalError, "No identifier could be made. Try again.")
         }
-        let application = try await dependencies.database.write { db in
+        return try await context.transact(in: dependencies.database, at: now) { db in
             let application = try Catalog.apply(id, applicant: user.id, form: form, flags: flags, at: now, in: db)
             try workflows.applicationReceived(application, in: db)
-            return application
+            return try Answer(
+                ArtistApplicationView(application, forAdmin: false),
+                status: .created,
+                headers: [.location: views.url("/artist-application/\(id)"), .eTag: EntityTag.of(application)]
+            )
         }
-        return try JSON.response(
-            ArtistApplicationView(application, forAdmin: false),
-            status: .created,
-            headers: [.location: views.url("/artist-application/\(id)"), .eTag: EntityTag.of(application)]
-        )
     }
 
     private func edit(_ request: Request, _ context: APIContext, _ user: Principal) async throws -> Response {
