@@ -48,7 +48,7 @@ struct ApplicationRoutes: Sendable {
         Endpoint(
             .get,
             "/artist-application/{id}",
-            .roles(.signedIn, .visible),
+            .roles(.signedIn, .ownOrAdmin),
             "An application",
             parameters: [.applicationID],
             gives: [.ok(ArtistApplicationView.self, "The application.", headers: [.eTag])],

@@ -16,7 +16,7 @@ struct LyricsEditRoutes: Sendable {
         Endpoint(
             .put,
             "/track/{id}/lyrics",
-            .roles([.artist, .admin], .own),
+            .roles([.artist, .admin], .ownOrAdmin),
             "Replace the lines and their times; lines that change are marked edited",
             parameters: [.trackID, .ifMatchRequired],
             takes: .json(Form.self),
@@ -29,7 +29,7 @@ struct LyricsEditRoutes: Sendable {
         Endpoint(
             .post,
             "/track/{id}/lyrics/regenerate",
-            .roles([.artist, .admin], .own),
+            .roles([.artist, .admin], .ownOrAdmin),
             "Have the lyrics made again, in the given language",
             parameters: [.trackID],
             takes: .json(LanguageForm.self),
