@@ -72,6 +72,13 @@ struct Outcome: Sendable {
     static let noContent = Outcome(.noContent, "Done; there is nothing to say.")
     static let notModified = Outcome(.notModified, "What the client holds is still right.", headers: [.eTag])
 
+    /// What everybody may fetch is in the store.
+    static let elsewhere = Outcome(
+        .temporaryRedirect,
+        "The bytes are at `Location`, which is good for a minute; ask here again for the next ones. Send it no token.",
+        headers: [.location, .cacheControl]
+    )
+
     /// Bytes of these types, in whole, not at all or in part.
     static func media(_ types: String...) -> [Outcome] {
         let contents = types.map { Content(type: $0, schema: .bytes) }

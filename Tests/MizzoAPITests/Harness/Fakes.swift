@@ -83,6 +83,8 @@ final class MemoryMedia: MediaStore {
     private let keys = Mutex<[String]>([])
     /// Of every object.
     let modifiedAt = Mutex<Date?>(nil)
+    /// Whether clients may fetch from the store.
+    let hasLinks = Mutex(false)
 
     /// Every key that was asked for, found or not.
     var asked: [String] { keys.withLock { $0 } }
@@ -94,6 +96,10 @@ final class MemoryMedia: MediaStore {
     func presign(_ grant: UploadGrant) async throws -> PresignedUpload {
         grants.withLock { $0.append(grant) }
         return PresignedUpload(url: "https://store/\(grant.key)?sig=1", headers: ["content-type": grant.contentType])
+    }
+
+    private static func link(to key: String) -> MediaObject.Link {
+        { lifetime in "https://store/\(key)?seconds=\(lifetime.components.seconds)" }
     }
 
     func object(_ key: String) async throws -> MediaObject? {
@@ -112,7 +118,8 @@ final class MemoryMedia: MediaStore {
             size: Int64(bytes.count),
             etag: "etag-\(key.count)-\(bytes.count)",
             modifiedAt: modifiedAt.withLock { $0 },
-            source: source
+            source: source,
+            link: hasLinks.withLock { $0 } ? Self.link(to: key) : nil
         )
     }
 }

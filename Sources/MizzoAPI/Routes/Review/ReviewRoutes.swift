@@ -85,16 +85,15 @@ struct ReviewRoutes<Kind: ReviewedKind>: Sendable {
         problems: [ProblemKind],
         _ effect: @escaping @Sendable (Kind.ID, _ reason: String?, _ admin: UserID, _ now: Date) -> Effect
     ) -> Endpoint {
-        let naming = kind.naming
-        return Endpoint(
+        Endpoint(
             .post,
             "\(path)/{id}/\(verb.rawValue)",
             .roles([.admin], .any),
             summary,
-            parameters: [naming.id, .ifMatch],
+            parameters: [kind.naming.id, .ifMatch],
             takes: verb.body,
             gives: [.ok(Kind.View.self, outcome, headers: [.eTag])],
-            problems: [naming.notFound, naming.stale] + problems
+            problems: [kind.naming.notFound, kind.naming.stale] + problems
         ) { request, context, admin in
             let reason = try await verb.reason(in: request, limit: configuration.bodyByteCountMax)
             let (id, now, ifMatch) = (try kind.id(in: context), dependencies.now(), request.headers[.ifMatch])
