@@ -85,6 +85,7 @@ struct UploadRoutes: Sendable {
         )
         return try await context.transact(in: dependencies.database, at: now) { db in
             try Catalog.issue(ticket, at: now, in: db)
+            if ticket.kind == .poster { try dependencies.workflows.posterTicketIssued(ticket, in: db) }
             return try Answer(description, status: .created)
         }
     }

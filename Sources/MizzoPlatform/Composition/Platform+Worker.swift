@@ -35,7 +35,9 @@ extension Platform {
                 ],
                 drainTimeout: configuration.drain
             ),
-            workflows: [PublishTrack.self, SyncLyrics.self, ReviewPlaylist.self, ReviewApplication.self]
+            workflows: [
+                PublishTrack.self, SyncLyrics.self, ExpirePoster.self, ReviewPlaylist.self, ReviewApplication.self,
+            ]
                 + (configuration.exerciseLedger == nil ? [] : [Exercise.self]),
             activities: effects(transcoding, lyrics.provider)
                 + (configuration.exerciseLedger.map { [AppendToLedgerActivity(path: $0)] } ?? []),
@@ -71,6 +73,7 @@ extension Platform {
                 endpoint.mounted(try await objects.presignGet(key, expiresIn: .seconds(900)).url)
             },
             RemoveUploadActivity(store: objects, database: database),
+            RemovePosterActivity(store: objects, database: database),
             InspectPosterActivity(store: objects, database: database),
         ]
     }
@@ -80,7 +83,7 @@ extension Platform {
         return [
             BeginProcessingActivity(), RequestReviewActivity(startLyrics: { try publishing.startLyrics($0, in: $1) }),
             ApplyReviewActivity(), FailTrackActivity(), BeginLyricsActivity(), StoreLyricsActivity(),
-            RemindReviewersActivity(), ApplyDecisionActivity(), AbandonUploadActivity(),
+            RemindReviewersActivity(), ApplyDecisionActivity(), AbandonUploadActivity(), AbandonPosterActivity(),
         ]
     }
 

@@ -28,6 +28,10 @@ struct RecordingWorkflows: PublishingWorkflows, ReviewWorkflows {
         try db.execute(sql: "CREATE TABLE workflowCall (name TEXT, trackID TEXT, trackSeen INTEGER)")
     }
 
+    func posterTicketIssued(_ ticket: UploadTicket, in database: Database) throws {
+        try record("poster", ticket.id.rawValue, try Catalog.uploadTicket(ticket.id, in: database) != nil, database)
+    }
+
     func trackRegistered(_ track: TrackID, in database: Database) throws {
         try record("registered", track, database)
     }
