@@ -35,10 +35,7 @@ extension Platform {
                 ],
                 drainTimeout: configuration.drain
             ),
-            workflows: [
-                PublishTrack.self, SyncLyrics.self, ExpirePoster.self, ReviewPlaylist.self, ReviewApplication.self,
-            ]
-                + (configuration.exerciseLedger == nil ? [] : [Exercise.self]),
+            workflows: flows,
             activities: effects(transcoding, lyrics.provider)
                 + (configuration.exerciseLedger.map { [AppendToLedgerActivity(path: $0)] } ?? []),
             transactionalActivities: changes(),
@@ -46,6 +43,11 @@ extension Platform {
         )
         let ingest = uploadIngest()
         return WorkerServices(services: lyrics.services + [worker, ingest]) { ingest.wakeups.wake() }
+    }
+
+    private var flows: [any Workflow.Type] {
+        [PublishTrack.self, SyncLyrics.self, ExpirePoster.self, ReviewPlaylist.self, ReviewApplication.self]
+            + (configuration.exerciseLedger == nil ? [] : [Exercise.self])
     }
 
     func uploadIngest() -> UploadIngest {
