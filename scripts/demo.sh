@@ -197,7 +197,7 @@ if command -v mpv >/dev/null; then
     mpv --no-config --no-video --ao=null --length=2 --really-quiet "$MASTER" || fail "mpv cannot play it"
     say "    mpv plays it"
 fi
-[ "$(status_of -H 'Range: bytes=0-99' "$URL/stream/$TRACK")" = 206 ] || fail "expected 206 for a range"
+[ "$(status_of -L -H 'Range: bytes=0-99' "$URL/stream/$TRACK")" = 206 ] || fail "expected 206 for a range"
 [ "$(status_of -H 'Range: bytes=999999999-' "$URL/stream/$TRACK")" = 416 ] || fail "expected 416 beyond the end"
 say "    GET /stream with Range: 206, beyond the end: 416"
 

@@ -6,6 +6,7 @@ import Foundation
 import GRDB
 import MizzoCatalog
 import Testing
+import WorkflowEngine
 
 /// One picture somebody may upload, and a part of the sentence that refuses it; `nil` when it is good.
 struct PosterFile: Sendable, CustomTestStringConvertible {
@@ -138,5 +139,57 @@ struct PosterTests {
         for _ in 0..<2 { _ = try await bench.run(remove, ActivityBench.reference) }
         #expect(try await exists(audio, bench) == false)
         #expect(try await exists(poster, bench) == false)
+    }
+
+    /// A poster ticket that ran out an hour ago, and its picture.
+    private func ticket(_ id: String, used: Bool, _ bench: ActivityBench) async throws -> UploadTicket {
+        let ticket = UploadTicket(
+            id: try #require(UploadID(rawValue: id)),
+            owner: UserID(rawValue: "nina"),
+            kind: .poster,
+            key: "poster/\(id).png",
+            contentType: "image/png",
+            byteCountMax: 10,
+            expiresAt: Date() - 3600
+        )
+        try await bench.database.write { db in
+            try Catalog.issue(ticket, at: Date() - 7200, in: db)
+            if used { try db.execute(sql: "UPDATE uploadTicket SET usedAt = 1 WHERE id = ?", arguments: [id]) }
+        }
+        try await put([1], ticket.key, bench)
+        return ticket
+    }
+
+    @Test("a picture that no track was registered with is deleted under a void ticket; one that a track has stays")
+    func expiry() async throws {
+        let bench = try await ActivityBench()
+        for (id, isUsed) in [("upload-0003", false), ("upload-0004", true)] {
+            let ticket = try await ticket(id, used: isUsed, bench)
+            let reference = UploadReference(uploadID: id)
+            for _ in 0..<2 {
+                let output = try await bench.run(AbandonPosterActivity(), reference)
+                #expect(output.isAbandoned == !isUsed)
+                let remove = RemovePosterActivity(store: bench.store, database: bench.database)
+                _ = try await bench.run(remove, reference)
+                #expect(try await exists(ticket.key, bench) == isUsed)
+            }
+        }
+    }
+
+    @Test("a picture whose ticket is still good is not deleted, nor is anything that is no picture")
+    func notOurs() async throws {
+        let bench = try await ActivityBench()
+        let ticket = try await ticket("upload-0003", used: false, bench)
+        let early = RemovePosterActivity(store: bench.store, database: bench.database) { ticket.expiresAt - 1 }
+        _ = try await bench.run(early, UploadReference(uploadID: "upload-0003"))
+        #expect(try await exists(ticket.key, bench))
+        _ = try await bench.upload([1, 2, 3])
+        let late = RemovePosterActivity(store: bench.store, database: bench.database) { .distantFuture }
+        _ = try await bench.run(late, UploadReference(uploadID: ActivityBench.track))
+        #expect(try await exists("raw-track/\(ActivityBench.track).mp3", bench))
+        let error = await #expect(throws: WorkflowEndedError.self) {
+            try await bench.run(late, UploadReference(uploadID: "../x"))
+        }
+        #expect(error?.reason?.type == "upload-id-not-valid")
     }
 }

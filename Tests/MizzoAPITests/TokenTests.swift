@@ -71,6 +71,15 @@ private struct Forge {
         ("jku", "Bearer " + token(header(#","jku":"http://169.254.169.254/""#))),
         ("x5u", "Bearer " + token(header(#","x5u":"http://evil/""#))),
         ("crit", "Bearer " + token(header(#","crit":["exp"]"#))),
+        ("role twice", "Bearer " + token(goodHeader, claims(more: #","role":"artist""#))),
+        ("role twice, once escaped", "Bearer " + token(goodHeader, claims(more: #","r\u006fle":"admin""#))),
+        ("sub twice", "Bearer " + token(goodHeader, claims(more: #", "sub" : "user-admin""#))),
+        ("exp twice", "Bearer " + token(goodHeader, claims(exp: "1699999999", more: #","exp":\#(exp)"#))),
+        ("aud twice", "Bearer " + token(goodHeader, claims(aud: #""else""#, more: #","aud":"mizzo-api""#))),
+        ("a name twice further in", "Bearer " + token(goodHeader, claims(more: #","x":[{"a":1,"a":1}]"#))),
+        ("alg twice", "Bearer " + token(header(#","alg":"HS256""#))),
+        ("alg twice, none first", "Bearer " + token(header(#","alg":"HS256""#, alg: "none"))),
+        ("typ twice", "Bearer " + token(header(#","typ":"JWT","t\u0079p":"JWT""#))),
         ("claims swapped", "Bearer " + swapped(claims(sub: #""user-admin""#, role: #""admin""#))),
         ("two parts", "Bearer " + token().split(separator: ".").prefix(2).joined(separator: ".")),
         ("four parts", "Bearer " + token() + ".AAAA"), ("cut short", "Bearer " + String(token().dropLast(4))),
@@ -104,6 +113,9 @@ struct TokenTests {
             }
             #expect(try await api.send(.get, "/track", token: "Bearer " + Forge.token()).status == .ok)
             #expect(try await api.send(.get, "/track", token: "bearer " + Forge.token()).status == .ok)
+            let nested = Forge.claims(more: #","x":{"role":"role","sub":["sub","sub"]},"y":"\":","y\"":{"role":1}"#)
+            let token = Forge.token(Forge.goodHeader, nested)
+            #expect(try await api.send(.get, "/track", token: "Bearer " + token).status == .ok)
         }
     }
 

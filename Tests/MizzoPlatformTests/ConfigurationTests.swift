@@ -45,12 +45,24 @@ struct ConfigurationTests {
     }
 
     @Test(
+        "played bytes come from a bucket if there is one, unless somebody says otherwise",
+        arguments: [("automatic", false, true), ("proxy", false, false), ("redirect", true, true)]
+    )
+    func delivery(setting: String, fromFiles: Bool, fromBucket: Bool) async throws {
+        let exposure = try await read(flags: ["playback.delivery": setting]).exposure
+        #expect(exposure.delivery.redirects(from: .files) == fromFiles)
+        #expect(exposure.delivery.redirects(from: .s3) == fromBucket)
+        #expect(try await read().exposure.delivery == .automatic)
+    }
+
+    @Test(
         "a value that cannot be used is refused with its name",
         arguments: [
             ["http.port": "70000"], ["http.port": "many"], ["log.level": "loud"], ["worker.lyrics-slots": "0"],
             ["http.cors-origins": "*"], ["http.cors-origins": "https://a.example/"], ["http.cors-origins": "a.example"],
             ["http.trusted-proxies": "10.0.0.0/8, nowhere"], ["http.reads-per-minute": "-1"], ["metrics.port": "x"],
             ["token.keys": "nameless"],
+            ["playback.delivery": "pigeon"],
         ]
     )
     func invalid(flags: [String: String]) async throws {

@@ -1,7 +1,6 @@
 import CloudPeers
 import CloudServices
 import Foundation
-import Glibc
 import Logging
 import ServiceLifecycle
 import Testing
@@ -10,23 +9,6 @@ import Testing
 
 @Suite("The embedded object store and AWS's own clients", .timeLimit(.minutes(2)))
 struct EmbeddedStoreClientTests {
-    /// A port nobody listens on now.
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, length) == 0 ? getsockname(descriptor, pointer, &length) : -1
-            }
-        }
-        try #require(code == 0)
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
     /// Runs the script; gives its exit code and what it said.
     private static func runClient(_ endpoint: String) async throws -> (code: Int32, said: String) {
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Clients/s3_client.py")
@@ -50,7 +32,7 @@ struct EmbeddedStoreClientTests {
 
     @Test("boto3 and the AWS command line put, get, range, head, list, delete, upload in parts and presign as with S3")
     func clients() async throws {
-        let port = try Self.freePort()
+        let port = try PlatformFixture.freePort()
         let fixture = try await PlatformFixture(
             ["http.port": "\(port)"],
             environment: ["MIZZO_STORAGE_SECRET": "storage-secret-of-the-test"]

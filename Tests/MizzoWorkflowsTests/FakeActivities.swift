@@ -50,6 +50,8 @@ struct FakePlatform: Sendable {
             Fake(InspectPoster.self, log) { _, _ in InspectPoster.Output(refusal: nil) },
             Fake(RemoveUpload.self, log) { _, _ in Nothing() },
             Fake(AbandonUpload.self, log) { _, _ in AbandonUpload.Output(isAbandoned: abandons) },
+            Fake(AbandonPoster.self, log) { _, _ in AbandonPoster.Output(isAbandoned: abandons) },
+            Fake(RemovePoster.self, log) { _, _ in Nothing() },
             Fake(RemindReviewers.self, log) { input, _ in
                 log.add(input.reminder.map { "reminder \($0)" } ?? "escalation")
                 return Nothing()

@@ -19,6 +19,38 @@ public enum AbandonUpload: ActivityContract {
     public static var options: ActivityOptions { .catalogChange }
 }
 
+/// Which upload an activity is about.
+public struct UploadReference: Codable, Hashable, Sendable {
+    /// The ticket's id.
+    public var uploadID: String
+    /// Names the upload.
+    public init(uploadID: String) { self.uploadID = uploadID }
+}
+
+/// Voids the ticket of a cover picture that no track was registered with. Transactional.
+public enum AbandonPoster: ActivityContract {
+    /// What it is given.
+    public typealias Input = UploadReference
+    /// `false` when a track has the picture.
+    public typealias Output = AbandonUpload.Output
+    /// The name under which it is recorded.
+    public static let name = "AbandonPoster"
+    /// The options that apply unless the caller gives others.
+    public static var options: ActivityOptions { .catalogChange }
+}
+
+/// Deletes a cover picture whose ticket is void.
+public enum RemovePoster: ActivityContract {
+    /// What it is given.
+    public typealias Input = UploadReference
+    /// What it returns.
+    public typealias Output = Nothing
+    /// The name under which it is recorded.
+    public static let name = "RemovePoster"
+    /// The options that apply unless the caller gives others.
+    public static var options: ActivityOptions { .objectStoreVisit }
+}
+
 /// Deletes what was uploaded for a track that will not be: the audio and the cover picture.
 public enum RemoveUpload: ActivityContract {
     /// What it is given.

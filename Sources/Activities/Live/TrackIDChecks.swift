@@ -15,6 +15,20 @@ extension TrackID {
     }
 }
 
+extension UploadID {
+    /// The id in an activity's input. A workflow that was started with another text can never succeed.
+    init(checking text: String) throws(ApplicationError) {
+        guard let id = UploadID(rawValue: text) else {
+            throw ApplicationError(
+                "\"\(text)\" is no upload id: expected 8 to 64 of a-z, 0-9 and inner hyphens",
+                type: "upload-id-not-valid",
+                nonRetryable: true
+            )
+        }
+        self = id
+    }
+}
+
 extension CatalogError {
     /// The catalogue refuses for good: the same change will be refused again.
     var asFinalFailure: ApplicationError { ApplicationError(description, type: code, nonRetryable: true) }

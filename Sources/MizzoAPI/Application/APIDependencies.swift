@@ -20,6 +20,8 @@ public protocol ReviewWorkflows: Sendable {
 /// The way from the API into the publishing workflow. Calls are made inside the API's own transaction, so that the rows
 /// and the start or signal commit together or not at all.
 public protocol PublishingWorkflows: Sendable {
+    /// A ticket for a cover picture was issued: start the workflow that clears it away should no track want it.
+    func posterTicketIssued(_ ticket: UploadTicket, in database: Database) throws
     /// The track was registered: start its workflow, or tell a waiting one.
     func trackRegistered(_ track: TrackID, in database: Database) throws
     /// An admin has decided; called once per track.

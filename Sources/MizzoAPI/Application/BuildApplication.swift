@@ -91,8 +91,7 @@ func routeTable(
         LyricsEditRoutes(configuration: configuration, dependencies: dependencies).endpoints,
         communityEndpoints(configuration, dependencies, views, cursors),
         PlaybackRoutes(dependencies: dependencies).endpoints,
-        ReviewRoutes(configuration: configuration, dependencies: dependencies, views: views, cursors: cursors)
-            .endpoints,
+        reviewEndpoints(configuration, dependencies, views, cursors),
         MetadataRoutes(configuration: configuration, dependencies: dependencies, views: views).endpoints,
         NotificationRoutes(configuration: configuration, dependencies: dependencies, cursors: cursors, hub: hub)
             .endpoints,
@@ -101,7 +100,23 @@ func routeTable(
     return try DocumentRoutes.describing(endpoints.flatMap(\.self), serverURL: configuration.publicBaseURL)
 }
 
-/// What users make besides tracks, and its review.
+/// What admins decide about.
+private func reviewEndpoints(
+    _ configuration: APIConfiguration,
+    _ dependencies: APIDependencies,
+    _ views: TrackViews,
+    _ cursors: CursorSeal
+) -> [Endpoint] {
+    func routes<Kind: ReviewedKind>(of kind: Kind) -> ReviewRoutes<Kind> {
+        ReviewRoutes(kind: kind, configuration: configuration, dependencies: dependencies, cursors: cursors)
+    }
+    let tracks = routes(of: ReviewedTracks(workflows: dependencies.workflows, views: views))
+    let playlists = routes(of: ReviewedPlaylists(workflows: dependencies.workflows))
+    let applications = routes(of: ReviewedApplications(workflows: dependencies.workflows))
+    return tracks.reviewing + tracks.moderating + playlists.reviewing + playlists.moderating + applications.reviewing
+}
+
+/// What users make besides tracks.
 private func communityEndpoints(
     _ configuration: APIConfiguration,
     _ dependencies: APIDependencies,
@@ -111,9 +126,7 @@ private func communityEndpoints(
     [
         PlaylistRoutes(configuration: configuration, dependencies: dependencies, views: views, cursors: cursors)
             .endpoints,
-        PlaylistReviewRoutes(configuration: configuration, dependencies: dependencies, cursors: cursors).endpoints,
         ApplicationRoutes(configuration: configuration, dependencies: dependencies, views: views, cursors: cursors)
             .endpoints,
-        ApplicationReviewRoutes(configuration: configuration, dependencies: dependencies, cursors: cursors).endpoints,
     ].flatMap(\.self)
 }

@@ -50,8 +50,8 @@ struct AccessGate: Sendable {
         }
     }
 
-    /// Answers as before, or handles the request and keeps its answer. A handler that keeps its answer with its effect
-    /// (``APIContext/transact(in:at:_:)``) has settled it; for one without an effect of its own it is kept here.
+    /// Answers as before, or handles the request. The handler keeps its answer in the transaction of its effect
+    /// (``APIContext/transact(in:at:_:)``); nothing is kept after it.
     private func once(
         _ request: Request,
         _ context: APIContext,
@@ -68,16 +68,13 @@ struct AccessGate: Sendable {
         }
         var context = context
         context.idempotency = call
-        let response = try await handle(request, context)
-        guard !call.isSettled, response.status.kind == .successful else { return response }
-        let answer = try await Answer(collecting: response)
-        return try await call.run(in: database, at: now()) { _ in answer }.response
+        return try await handle(request, context)
     }
 
     /// The request with its body in memory, if its route takes JSON.
     private func takingBody(_ request: Request, _ endpoint: Endpoint) async throws -> Request {
-        guard endpoint.body?.contentType == "application/json" else { return request }
-        try JSON.requireContentType(of: request)
+        guard let body = endpoint.body, body.contentType == "application/json" else { return request }
+        if body.isRequired { try JSON.requireContentType(of: request) }
         var request = request
         request.body = RequestBody(buffer: try await intake.collect(request))
         return request

@@ -80,10 +80,12 @@ struct TokenVerifier: Sendable {
 
     /// Exactly `alg: HS256`, at most `typ: JWT`, and a `kid` that only picks among the configured keys. Anything else in
     /// the header (`jwk`, `jku`, `x5u`, `crit`) is a way to choose the key or the rules, which only the configuration may.
+    /// No name may come twice in header or claims: which of the two counts would be the parser's choice.
     private static func expectedHeader(_ token: String) -> Header? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, parts.allSatisfy({ Base64URL.decode($0)?.isEmpty == false }),
-            let header = Base64URL.decode(parts[0]),
+            let header = Base64URL.decode(parts[0]), let claims = Base64URL.decode(parts[1]),
+            MemberNameScan.isUnambiguous(header), MemberNameScan.isUnambiguous(claims),
             let fields = try? JSONDecoder().decode([String: String].self, from: header),
             fields["alg"] == "HS256", fields["typ"] ?? "JWT" == "JWT",
             Set(fields.keys).isSubset(of: ["alg", "typ", "kid"])

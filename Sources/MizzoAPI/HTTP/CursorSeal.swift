@@ -41,40 +41,6 @@ struct CursorSeal: Sendable {
     private func message(_ body: Data, _ scope: String) -> Data { Data(scope.utf8) + Data([0]) + body }
 }
 
-/// Which part of a list a request wants.
-struct PageRequest<Position: Codable & Sendable>: Sendable {
-    /// Most items of one page.
-    static var limitMax: Int { 200 }
-
-    let limit: Int
-    let position: Position?
-
-    init(_ request: Request, cursors: CursorSeal, scope: String) throws {
-        let query = request.uri.queryParameters
-        let asked = query.get("limit").map { Int($0) ?? 0 }
-        let limit = asked ?? 50
-        guard (1...Self.limitMax).contains(limit) else {
-            throw Problem.badParameter("limit", "Expected a number from 1 to \(Self.limitMax).")
-        }
-        self.limit = limit
-        position = try query.get("cursor").map { try cursors.open($0, as: Position.self, scope: scope) }
-    }
-}
-
-/// A page of a list.
-struct Page<Item: Encodable & Described>: Encodable, Described {
-    static var schema: Schema {
-        .object(
-            "PageOf\(Item.self)",
-            [.required("items", .array(of: Item.schema)), .optional("next", .string())]
-        )
-    }
-
-    var items: [Item]
-    /// The cursor of the next page; absent on the last one.
-    var next: String?
-}
-
 /// Base64 with the URL alphabet and without padding (RFC 4648, section 5).
 enum Base64URL {
     static func encode(_ data: Data) -> String {

@@ -37,6 +37,18 @@ enum JSON {
         return try decode(form, from: bytes)
     }
 
+    /// Like ``body(_:of:limit:)``, or `nil` for a request without a body.
+    static func optionalBody<Form: RequestBodyForm>(
+        _ form: Form.Type,
+        of request: Request,
+        limit: Int
+    ) async throws -> Form? {
+        let bytes = Data(try await request.body.collect(upTo: limit).readableBytesView)
+        guard !bytes.isEmpty else { return nil }
+        try requireContentType(of: request)
+        return try decode(form, from: bytes)
+    }
+
     /// - Throws: 415 for anything but JSON.
     static func requireContentType(of request: Request) throws {
         let type = request.headers[.contentType]?.split(separator: ";").first.map { $0.lowercased() }

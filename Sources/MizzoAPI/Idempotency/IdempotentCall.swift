@@ -33,7 +33,6 @@ final class IdempotentCall: Sendable {
     let slot: IdempotencySlot
     private let fingerprint: Data
     private let lifetime: TimeInterval
-    private let settled = Mutex(false)
 
     init(slot: IdempotencySlot, request: Request, body: ByteBuffer, lifetime: TimeInterval) {
         self.slot = slot
@@ -43,9 +42,6 @@ final class IdempotentCall: Sendable {
         hash.update(data: body.readableBytesView)
         fingerprint = Data(hash.finalize())
     }
-
-    /// Whether the answer is kept.
-    var isSettled: Bool { settled.withLock { $0 } }
 
     /// The answer given before, or `nil`.
     ///
@@ -71,15 +67,13 @@ final class IdempotentCall: Sendable {
         _ effect: @escaping @Sendable (Database) throws -> Answer
     ) async throws -> Answer {
         let (slot, fingerprint, expiry) = (slot, fingerprint, now.addingTimeInterval(lifetime))
-        let answer = try await database.write { db in
+        return try await database.write { db in
             if let earlier = try self.earlier(at: now, in: db) { return earlier }
             let answer = try effect(db)
             let kept = IdempotencyTable.Kept(fingerprint: fingerprint, answer: answer)
             try IdempotencyTable.keep(kept, in: slot, until: expiry, at: now, in: db)
             return answer
         }
-        settled.withLock { $0 = true }
-        return answer
     }
 }
 

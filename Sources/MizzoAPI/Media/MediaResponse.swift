@@ -9,6 +9,8 @@ struct MediaResponse: Sendable {
     let contentType: String
     let cacheControl: String
     let now: Date
+    /// Whether a client may be sent to the store, if the store has a link: for what everybody may fetch now.
+    var mayRedirect = false
 
     /// `Range` counts for `GET` only, as section 14.2 asks; `HEAD` describes the whole.
     func response(to request: Request, _ context: APIContext) async throws -> Response {
@@ -24,7 +26,9 @@ struct MediaResponse: Sendable {
         case .proceed: break
         }
         let counts = request.method == .get && condition.allowsRange(request)
-        switch counts ? ByteRange.resolve(request.headers[.range], size: object.size) : .whole {
+        let wanted = ByteRange.resolve(counts ? request.headers[.range] : nil, size: object.size)
+        if let elsewhere = try await redirect(wanted, request) { return elsewhere }
+        switch wanted {
         case .whole: return try await single(.ok, 0..<object.size, headers, request, context)
         case .parts(let parts) where parts.count == 1:
             headers[.contentRange] = "bytes \(parts[0].lowerBound)-\(parts[0].upperBound - 1)/\(object.size)"
@@ -32,6 +36,22 @@ struct MediaResponse: Sendable {
         case .parts(let parts): return several(parts, headers, context)
         case .unsatisfiable: throw unsatisfiable
         }
+    }
+
+    /// Sends the client to where it gets just what this API would answer; `nil` where only the API knows how: a URL is signed
+    /// for `GET`, and stores have ideas of their own about several ranges, malformed ones and `If-Range`.
+    private func redirect(_ wanted: ByteRange, _ request: Request) async throws -> Response? {
+        guard mayRedirect, let link = object.link, request.method == .get, request.headers[.ifRange] == nil else {
+            return nil
+        }
+        switch (request.headers[.range], wanted) {
+        case (nil, .whole): break
+        case (let field?, .parts(let parts)) where parts.count == 1 && !field.contains(","): break
+        default: return nil
+        }
+        let url = try await link(Caching.linkLifetime)
+        let headers: HTTPFields = [.location: url, .cacheControl: Caching.redirected, .vary: "Authorization"]
+        return Response(status: .temporaryRedirect, headers: headers)
     }
 
     private var unsatisfiable: Problem {

@@ -45,13 +45,19 @@ public struct MediaObject: Sendable {
     public let modifiedAt: Date?
     /// Where the bytes come from.
     public let source: Source
+    /// Where a client may fetch them without this API; `nil` when it may not.
+    public let link: Link?
+
+    /// Makes a URL that answers a `GET` of this one object, whole or one range of it, without credentials, for as long as asked.
+    public typealias Link = @Sendable (_ lifetime: Duration) async throws -> String
 
     /// An object as found in the store.
-    public init(size: Int64, etag: String, modifiedAt: Date? = nil, source: Source) {
+    public init(size: Int64, etag: String, modifiedAt: Date? = nil, source: Source, link: Link? = nil) {
         self.size = size
         self.etag = etag
         self.modifiedAt = modifiedAt
         self.source = source
+        self.link = link
     }
 }
 

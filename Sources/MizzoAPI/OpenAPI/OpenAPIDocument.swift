@@ -59,7 +59,8 @@ struct OpenAPIDocument {
     /// Header fields that answers name.
     private static var headers: [String: JSONValue] {
         let described: [(HTTPField.Name, String)] = [
-            (.eTag, "The version of what was answered."), (.location, "Where the new object is."),
+            (.eTag, "The version of what was answered."), (.location, "Where it is."),
+            (.cacheControl, "How long it may be kept."),
             (.acceptRanges, "`bytes`: ranges are served."), (.contentRange, "Which bytes of how many these are."),
             (.lastModified, "When the content last changed."), (.retryAfter, "Seconds to wait before the next try."),
             (.requestID, "The request's id, also in the server's log."),
@@ -85,7 +86,8 @@ struct OpenAPIOperation {
         if case .roles(let roles) = endpoint.audience { json["x-roles"] = .strings(roles.map(\.rawValue).sorted()) }
         if let body = endpoint.body {
             json["requestBody"] = [
-                "required": true, "content": .object([body.contentType: ["schema": body.schema.json]]),
+                "required": .bool(body.isRequired),
+                "content": .object([body.contentType: ["schema": body.schema.json]]),
             ]
         }
         return .object(json)

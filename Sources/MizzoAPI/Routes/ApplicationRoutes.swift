@@ -21,7 +21,7 @@ struct ApplicationRoutes: Sendable {
             takes: .json(ArtistApplicationForm.self),
             gives: [.created(ArtistApplicationView.self, "The application, REVIEWING.", headers: [.eTag, .location])],
             problems: [.applicationNotPossible]
-        ) { request, _, user in try await create(request, user) }
+        ) { try await create($0, $1, $2) }
     }
 
     private var own: Endpoint {
@@ -36,9 +36,11 @@ struct ApplicationRoutes: Sendable {
             let scope = "own-applications:\(user.id)"
             let page = try PageRequest<ListPosition>(request, cursors: cursors, scope: scope)
             let found = try await dependencies.database.read { db in
-                try Catalog.applications(of: user.id, after: page.position, limit: page.limit + 1, in: db)
+                try Catalog.applications(of: user.id, after: page.position, limit: page.probe, in: db)
             }
-            return try ApplicationReviewRoutes.answer(found, page.limit, cursors, scope: scope, forAdmin: false)
+            return try page.response(found, ListPosition.init(after:)) {
+                ArtistApplicationView($0, forAdmin: false)
+            }
         }
     }
 
@@ -46,7 +48,7 @@ struct ApplicationRoutes: Sendable {
         Endpoint(
             .get,
             "/artist-application/{id}",
-            .roles(.signedIn, .visible),
+            .roles(.signedIn, .ownOrAdmin),
             "An application",
             parameters: [.applicationID],
             gives: [.ok(ArtistApplicationView.self, "The application.", headers: [.eTag])],
@@ -77,23 +79,22 @@ struct ApplicationRoutes: Sendable {
         ) { try await edit($0, $1, $2) }
     }
 
-    private func create(_ request: Request, _ user: Principal) async throws -> Response {
+    private func create(_ request: Request, _ context: APIContext, _ user: Principal) async throws -> Response {
         let body = try await JSON.body(ArtistApplicationForm.self, of: request, limit: configuration.bodyByteCountMax)
         let (form, flags) = try body.checked(configuration.profanity)
         let (now, workflows) = (dependencies.now(), dependencies.workflows)
         guard let id = ApplicationID(rawValue: dependencies.makeUploadID(now).rawValue) else {
             throw Problem(.internalError, "No identifier could be made. Try again.")
         }
-        let application = try await dependencies.database.write { db in
+        return try await context.transact(in: dependencies.database, at: now) { db in
             let application = try Catalog.apply(id, applicant: user.id, form: form, flags: flags, at: now, in: db)
             try workflows.applicationReceived(application, in: db)
-            return application
+            return try Answer(
+                ArtistApplicationView(application, forAdmin: false),
+                status: .created,
+                headers: [.location: views.url("/artist-application/\(id)"), .eTag: EntityTag.of(application)]
+            )
         }
-        return try JSON.response(
-            ArtistApplicationView(application, forAdmin: false),
-            status: .created,
-            headers: [.location: views.url("/artist-application/\(id)"), .eTag: EntityTag.of(application)]
-        )
     }
 
     private func edit(_ request: Request, _ context: APIContext, _ user: Principal) async throws -> Response {

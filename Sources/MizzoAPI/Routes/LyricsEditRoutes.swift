@@ -16,7 +16,7 @@ struct LyricsEditRoutes: Sendable {
         Endpoint(
             .put,
             "/track/{id}/lyrics",
-            .roles([.artist, .admin], .own),
+            .roles([.artist, .admin], .ownOrAdmin),
             "Replace the lines and their times; lines that change are marked edited",
             parameters: [.trackID, .ifMatchRequired],
             takes: .json(Form.self),
@@ -29,7 +29,7 @@ struct LyricsEditRoutes: Sendable {
         Endpoint(
             .post,
             "/track/{id}/lyrics/regenerate",
-            .roles([.artist, .admin], .own),
+            .roles([.artist, .admin], .ownOrAdmin),
             "Have the lyrics made again, in the given language",
             parameters: [.trackID],
             takes: .json(LanguageForm.self),
@@ -83,7 +83,7 @@ struct LyricsEditRoutes: Sendable {
         let form = try await JSON.body(LanguageForm.self, of: request, limit: 1024)
         let language = try form.checked()
         let (now, workflows) = (dependencies.now(), dependencies.workflows)
-        let lyrics = try await dependencies.database.write { db in
+        return try await context.transact(in: dependencies.database, at: now) { db in
             let track = try Self.ownTrack(id, of: asker, try Catalog.track(id, in: db))
             guard track.audioFacts != nil else {
                 throw Problem(
@@ -98,9 +98,8 @@ struct LyricsEditRoutes: Sendable {
             }
             try Catalog.regenerateLyrics(of: id, by: .user(asker.id), at: now, in: db)
             try workflows.lyricsRequested(id, in: db)
-            return try Catalog.lyrics(of: id, in: db)
+            return try Answer(LyricsView(try Catalog.lyrics(of: id, in: db)), status: .accepted)
         }
-        return try JSON.response(LyricsView(lyrics), status: .accepted)
     }
 
     /// The artist's own track, or any for an admin; everything else does not exist.

@@ -114,16 +114,9 @@ struct NotificationRoutes: Sendable {
         let scope = "inbox:\(user.id)"
         let page = try PageRequest<InboxPosition>(request, cursors: cursors, scope: scope)
         let found = try await dependencies.database.read { db in
-            try Catalog.inbox(of: user.id, after: page.position, limit: page.limit + 1, in: db)
+            try Catalog.inbox(of: user.id, after: page.position, limit: page.probe, in: db)
         }
-        let shown = found.prefix(page.limit)
-        let last = found.count > page.limit ? shown.last : nil
-        return try JSON.response(
-            Page(
-                items: shown.map(View.init),
-                next: try last.map { try cursors.seal(InboxPosition(after: $0), scope: scope) }
-            )
-        )
+        return try page.response(found, InboxPosition.init(after:), View.init)
     }
 
     private func apply(_ request: Request, _ context: APIContext, _ user: Principal) async throws -> Response {

@@ -5,7 +5,8 @@ import Logging
 import MizzoCatalog
 
 /// `/hls/{id}/{file}` and `/stream/{id}`. The status is checked at every playlist, segment and range, and nothing may
-/// be cached for more than 60 seconds, so that a blocked track falls silent within a minute.
+/// be cached for more than 60 seconds, so that a blocked track falls silent within a minute. Published segments and
+/// originals may be fetched from the store, by URLs that live no longer; playlists and previews never are.
 struct PlaybackRoutes: Sendable {
     let dependencies: APIDependencies
 
@@ -16,7 +17,7 @@ struct PlaybackRoutes: Sendable {
             "A playlist or segment (HLS)",
             parameters: [.trackID, .path("file", .string(), "`master.m3u8` names all others.")]
                 + Parameter.partialReading,
-            gives: Outcome.media("application/vnd.apple.mpegurl", "audio/aac"),
+            gives: Outcome.media("application/vnd.apple.mpegurl", "audio/aac") + [.elsewhere],
             problems: [.trackNotFound, .trackNotPublished, .mediaNotFound, .preconditionFailed, .rangeNotSatisfiable]
         ) { try await hls($0, $1, $2) }
             + Endpoint.readable(
@@ -24,7 +25,7 @@ struct PlaybackRoutes: Sendable {
                 .open(.playable),
                 "The original, for players without HLS",
                 parameters: [.trackID] + Parameter.partialReading,
-                gives: Outcome.media("audio/mpeg"),
+                gives: Outcome.media("audio/mpeg") + [.elsewhere],
                 problems: [
                     .trackNotFound, .trackNotPublished, .mediaNotFound, .preconditionFailed, .rangeNotSatisfiable,
                 ]
@@ -46,7 +47,8 @@ struct PlaybackRoutes: Sendable {
             object: object,
             contentType: file.contentType,
             cacheControl: track.status == .published ? published : Caching.never,
-            now: dependencies.now()
+            now: dependencies.now(),
+            mayRedirect: track.status == .published && !file.isPlaylist
         ).response(to: request, context)
     }
 
@@ -74,7 +76,8 @@ struct PlaybackRoutes: Sendable {
             object: object,
             contentType: "audio/mpeg",
             cacheControl: Caching.briefly,
-            now: dependencies.now()
+            now: dependencies.now(),
+            mayRedirect: true
         ).response(to: request, context)
     }
 

@@ -22,7 +22,7 @@ struct PlaylistRoutes: Sendable {
             "Make a playlist; an admin reviews it",
             takes: .json(PlaylistForm.self),
             gives: [.created(PlaylistView.self, "The playlist, REVIEWING.", headers: [.eTag, .location])]
-        ) { request, _, owner in try await create(request, owner) }
+        ) { try await create($0, $1, $2) }
     }
 
     private var own: Endpoint {
@@ -66,13 +66,13 @@ struct PlaylistRoutes: Sendable {
             .checked(configuration.profanity)
     }
 
-    private func create(_ request: Request, _ owner: Principal) async throws -> Response {
+    private func create(_ request: Request, _ context: APIContext, _ owner: Principal) async throws -> Response {
         let form = try await form(in: request)
         let (now, workflows) = (dependencies.now(), dependencies.workflows)
         guard let id = PlaylistID(rawValue: dependencies.makeUploadID(now).rawValue) else {
             throw Problem(.internalError, "No identifier could be made. Try again.")
         }
-        let playlist = try await dependencies.database.write { db in
+        return try await context.transact(in: dependencies.database, at: now) { db in
             try PlaylistForm.checkTracks(of: form.content, keeping: [], owner: owner.id, in: db)
             let playlist = try Catalog.createPlaylist(
                 id,
@@ -83,12 +83,15 @@ struct PlaylistRoutes: Sendable {
                 in: db
             )
             try workflows.playlistReviewBegan(playlist, in: db)
-            return playlist
+            return try created(playlist)
         }
-        return try JSON.response(
+    }
+
+    private func created(_ playlist: Playlist) throws -> Answer {
+        try Answer(
             PlaylistView(playlist, tracks: playlist.content.tracks, for: .owner),
             status: .created,
-            headers: [.location: views.url("/playlist/\(id)"), .eTag: EntityTag.of(playlist)]
+            headers: [.location: views.url("/playlist/\(playlist.id)"), .eTag: EntityTag.of(playlist)]
         )
     }
 
@@ -96,16 +99,11 @@ struct PlaylistRoutes: Sendable {
         let scope = "own-playlists:\(owner.id)"
         let page = try PageRequest<ListPosition>(request, cursors: cursors, scope: scope)
         let found = try await dependencies.database.read { db in
-            try Catalog.playlists(ownedBy: owner.id, after: page.position, limit: page.limit + 1, in: db)
+            try Catalog.playlists(ownedBy: owner.id, after: page.position, limit: page.probe, in: db)
         }
-        let shown = found.prefix(page.limit)
-        let last = found.count > page.limit ? shown.last : nil
-        return try JSON.response(
-            Page(
-                items: shown.map { PlaylistView($0, tracks: $0.content.tracks, for: .owner) },
-                next: try last.map { try cursors.seal(ListPosition(after: $0), scope: scope) }
-            )
-        )
+        return try page.response(found, ListPosition.init(after:)) {
+            PlaylistView($0, tracks: $0.content.tracks, for: .owner)
+        }
     }
 
     private func detail(_ request: Request, _ context: APIContext, _ principal: Principal?) async throws -> Response {

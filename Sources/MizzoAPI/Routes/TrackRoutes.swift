@@ -48,16 +48,9 @@ struct TrackRoutes: Sendable {
         let scope = "own-tracks:\(artist.id)"
         let page = try PageRequest<TrackPosition>(request, cursors: cursors, scope: scope)
         let tracks = try await dependencies.database.read { db in
-            try Catalog.tracks(ownedBy: artist.id, after: page.position, limit: page.limit + 1, in: db)
+            try Catalog.tracks(ownedBy: artist.id, after: page.position, limit: page.probe, in: db)
         }
-        let shown = tracks.prefix(page.limit)
-        let last = tracks.count > page.limit ? shown.last : nil
-        return try JSON.response(
-            Page(
-                items: shown.map { views.detail($0, for: .owner) },
-                next: try last.map { try cursors.seal(TrackPosition(after: $0), scope: scope) }
-            )
-        )
+        return try page.response(tracks, TrackPosition.init(after:)) { views.detail($0, for: .owner) }
     }
 
     private func detail(_ request: Request, _ context: APIContext, _ principal: Principal?) async throws -> Response {

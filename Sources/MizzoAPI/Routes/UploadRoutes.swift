@@ -72,8 +72,20 @@ struct UploadRoutes: Sendable {
             byteCount: form.byteCount,
             expiresAt: now.addingTimeInterval(configuration.uploadURLLifetime)
         )
-        let presigned = try await dependencies.media.presign(grant)
-        let description = Description(
+        let description = description(of: ticket, grant, try await dependencies.media.presign(grant))
+        return try await context.transact(in: dependencies.database, at: now) { db in
+            try Catalog.issue(ticket, at: now, in: db)
+            if ticket.kind == .poster { try dependencies.workflows.posterTicketIssued(ticket, in: db) }
+            return try Answer(description, status: .created)
+        }
+    }
+
+    private func description(
+        of ticket: UploadTicket,
+        _ grant: UploadGrant,
+        _ presigned: PresignedUpload
+    ) -> Description {
+        Description(
             uploadId: ticket.id.rawValue,
             trackId: ticket.kind == .audio ? ticket.id.rawValue : nil,
             key: ticket.key,
@@ -83,10 +95,6 @@ struct UploadRoutes: Sendable {
             urlExpiresAt: grant.expiresAt,
             registerBefore: ticket.expiresAt
         )
-        return try await context.transact(in: dependencies.database, at: now) { db in
-            try Catalog.issue(ticket, at: now, in: db)
-            return try Answer(description, status: .created)
-        }
     }
 
     private func ticket(_ form: Form, owner: UserID, now: Date) throws -> UploadTicket {

@@ -9,9 +9,15 @@ protocol Described {
 struct BodyDescription: Sendable {
     let contentType: String
     let schema: Schema
+    /// Otherwise the request may come without one.
+    var isRequired = true
 
     static func json(_ form: (some RequestBodyForm).Type) -> BodyDescription {
         BodyDescription(contentType: "application/json", schema: form.schema)
+    }
+
+    static func optionalJSON(_ form: (some RequestBodyForm).Type) -> BodyDescription {
+        BodyDescription(contentType: "application/json", schema: form.schema, isRequired: false)
     }
 
     /// Bytes as they are.
@@ -65,6 +71,13 @@ struct Outcome: Sendable {
 
     static let noContent = Outcome(.noContent, "Done; there is nothing to say.")
     static let notModified = Outcome(.notModified, "What the client holds is still right.", headers: [.eTag])
+
+    /// What everybody may fetch is in the store.
+    static let elsewhere = Outcome(
+        .temporaryRedirect,
+        "The bytes are at `Location`, which is good for a minute; ask here again for the next ones. Send it no token.",
+        headers: [.location, .cacheControl]
+    )
 
     /// Bytes of these types, in whole, not at all or in part.
     static func media(_ types: String...) -> [Outcome] {

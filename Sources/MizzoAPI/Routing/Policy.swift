@@ -8,6 +8,8 @@ enum Ownership: String, Sendable, CaseIterable {
     case unowned
     /// The caller's own objects; somebody else's looks exactly like one that does not exist.
     case own
+    /// The caller's own objects, and every object for admins; for others they do not exist.
+    case ownOrAdmin = "own-or-admin"
     /// What is published; owner and admins also find the rest, for others it does not exist.
     case visible
     /// What is published; the rest is known to exist and refused with 403, besides previews.

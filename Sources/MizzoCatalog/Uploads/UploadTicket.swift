@@ -143,7 +143,8 @@ extension Catalog {
         )
     }
 
-    /// Voids a ticket that nothing was registered with: from now on it cannot be registered. Repeating changes nothing.
+    /// Voids a ticket of either kind that nothing was registered with: from now on it cannot be registered. Repeating
+    /// changes nothing.
     ///
     /// - Returns: `false`, and changes nothing, when a track was registered with it.
     public static func abandonUpload(_ id: UploadID, at now: Date, in db: Database) throws -> Bool {

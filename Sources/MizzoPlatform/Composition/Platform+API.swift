@@ -23,7 +23,12 @@ extension Platform {
         var dependencies = APIDependencies(
             database: database,
             workflows: publishing,
-            media: ObjectMedia(store: objects, endpoint: endpoint, now: { Date() }),
+            media: ObjectMedia(
+                store: objects,
+                endpoint: endpoint,
+                redirects: configuration.exposure.delivery.redirects(from: configuration.cloud.storage),
+                now: { Date() }
+            ),
             objects: routes,
             readiness: { try await database.write(Self.proveWritable) },
             logger: Logger(label: "api")

@@ -35,8 +35,7 @@ extension Platform {
                 ],
                 drainTimeout: configuration.drain
             ),
-            workflows: [PublishTrack.self, SyncLyrics.self, ReviewPlaylist.self, ReviewApplication.self]
-                + (configuration.exerciseLedger == nil ? [] : [Exercise.self]),
+            workflows: flows,
             activities: effects(transcoding, lyrics.provider)
                 + (configuration.exerciseLedger.map { [AppendToLedgerActivity(path: $0)] } ?? []),
             transactionalActivities: changes(),
@@ -44,6 +43,11 @@ extension Platform {
         )
         let ingest = uploadIngest()
         return WorkerServices(services: lyrics.services + [worker, ingest]) { ingest.wakeups.wake() }
+    }
+
+    private var flows: [any Workflow.Type] {
+        [PublishTrack.self, SyncLyrics.self, ExpirePoster.self, ReviewPlaylist.self, ReviewApplication.self]
+            + (configuration.exerciseLedger == nil ? [] : [Exercise.self])
     }
 
     func uploadIngest() -> UploadIngest {
@@ -71,6 +75,7 @@ extension Platform {
                 endpoint.mounted(try await objects.presignGet(key, expiresIn: .seconds(900)).url)
             },
             RemoveUploadActivity(store: objects, database: database),
+            RemovePosterActivity(store: objects, database: database),
             InspectPosterActivity(store: objects, database: database),
         ]
     }
@@ -80,7 +85,7 @@ extension Platform {
         return [
             BeginProcessingActivity(), RequestReviewActivity(startLyrics: { try publishing.startLyrics($0, in: $1) }),
             ApplyReviewActivity(), FailTrackActivity(), BeginLyricsActivity(), StoreLyricsActivity(),
-            RemindReviewersActivity(), ApplyDecisionActivity(), AbandonUploadActivity(),
+            RemindReviewersActivity(), ApplyDecisionActivity(), AbandonUploadActivity(), AbandonPosterActivity(),
         ]
     }
 

@@ -21,6 +21,8 @@ public struct APIExposure: Sendable {
     public var writesPerMinute: Int
     /// Playlists, segments and objects of one caller, in the long run; 0: no limit.
     public var mediaPerMinute: Int
+    /// Who sends the bytes of what is played.
+    public var delivery: Delivery
     /// Where metrics are served.
     public var metricsHost: String
     /// Where metrics are served; 0: nowhere.
@@ -36,6 +38,7 @@ public struct APIExposure: Sendable {
         readsPerMinute = try values.number(.readsPerMinute, 0...1_000_000)
         writesPerMinute = try values.number(.writesPerMinute, 0...1_000_000)
         mediaPerMinute = try values.number(.mediaPerMinute, 0...1_000_000)
+        delivery = try values.choice(.playbackDelivery)
         metricsHost = try values.text(.metricsHost)
         metricsPort = try values.number(.metricsPort, 0...65_535)
         try check()
@@ -89,8 +92,29 @@ public struct APIExposure: Sendable {
             (.corsOrigins, corsOrigins.isEmpty ? "(none)" : corsOrigins.joined(separator: ",")),
             (.trustedProxies, trustedProxies.isEmpty ? "(none)" : trustedProxies.joined(separator: ",")),
             (.readsPerMinute, "\(readsPerMinute)"), (.writesPerMinute, "\(writesPerMinute)"),
-            (.mediaPerMinute, "\(mediaPerMinute)"), (.metricsHost, metricsHost), (.metricsPort, "\(metricsPort)"),
+            (.mediaPerMinute, "\(mediaPerMinute)"), (.playbackDelivery, delivery.rawValue), (.metricsHost, metricsHost),
+            (.metricsPort, "\(metricsPort)"),
         ]
+    }
+}
+
+extension APIExposure {
+    /// Who sends the bytes of published segments and originals.
+    public enum Delivery: String, Sendable, CaseIterable {
+        /// The bucket if there is one, else the API.
+        case automatic
+        /// The API.
+        case proxy
+        /// The object store, by presigned URLs that the API redirects to.
+        case redirect
+
+        func redirects(from storage: CloudConfiguration.Storage) -> Bool {
+            switch self {
+            case .automatic: storage == .s3
+            case .proxy: false
+            case .redirect: true
+            }
+        }
     }
 }
 

@@ -21,6 +21,17 @@ struct TrackPublishing: PublishingWorkflows {
         )
     }
 
+    func posterTicketIssued(_ ticket: UploadTicket, in database: Database) throws {
+        let upload = ticket.id.rawValue
+        try client.start(
+            ExpirePoster.self,
+            id: ExpirePoster.id(uploadID: upload),
+            input: ExpirePoster.Input(uploadID: upload, waitSeconds: timing.arrivalSeconds),
+            options: Self.once,
+            in: database
+        )
+    }
+
     func trackRegistered(_ track: TrackID, in database: Database) throws {
         try client.signalWithStart(
             PublishTrack.self,

@@ -7,6 +7,8 @@ import NIOCore
 struct ObjectMedia: MediaStore {
     let store: any ObjectStore
     let endpoint: PublicEndpoint
+    /// Whether clients may be sent to the store.
+    var redirects = false
     let now: @Sendable () -> Date
 
     func presign(_ grant: UploadGrant) async throws -> PresignedUpload {
@@ -31,26 +33,35 @@ struct ObjectMedia: MediaStore {
     func object(_ key: String) async throws -> MediaObject? {
         do {
             let key = try ObjectKey(key)
-            if let files = store as? FileObjectStore {
-                let content = try await files.get(key)
-                return MediaObject(
-                    size: content.info.size,
-                    etag: content.info.etag,
-                    modifiedAt: content.info.createdAt,
-                    source: .file(path: content.body.file?.path ?? "")
-                )
-            }
+            if let files = store as? FileObjectStore { return try await object(key, in: files) }
             // A bucket is asked for facts only; which bytes are wanted is known later.
             let info = try await store.head(key)
             return MediaObject(
                 size: info.size,
                 etag: info.etag,
                 modifiedAt: info.createdAt,
-                source: .stream { try await stream(key, info.etag, $0) }
+                source: .stream { try await stream(key, info.etag, $0) },
+                link: link(to: key)
             )
         } catch let error as ObjectStoreError where error.kind == .noSuchKey || error.kind == .invalidArgument {
             return nil
         }
+    }
+
+    private func object(_ key: ObjectKey, in files: FileObjectStore) async throws -> MediaObject {
+        let content = try await files.get(key)
+        return MediaObject(
+            size: content.info.size,
+            etag: content.info.etag,
+            modifiedAt: content.info.createdAt,
+            source: .file(path: content.body.file?.path ?? ""),
+            link: link(to: key)
+        )
+    }
+
+    private func link(to key: ObjectKey) -> MediaObject.Link? {
+        guard redirects else { return nil }
+        return { endpoint.mounted(try await store.presignGet(key, expiresIn: $0).url) }
     }
 
     private func stream(

@@ -28,6 +28,10 @@ struct RecordingWorkflows: PublishingWorkflows, ReviewWorkflows {
         try db.execute(sql: "CREATE TABLE workflowCall (name TEXT, trackID TEXT, trackSeen INTEGER)")
     }
 
+    func posterTicketIssued(_ ticket: UploadTicket, in database: Database) throws {
+        try record("poster", ticket.id.rawValue, try Catalog.uploadTicket(ticket.id, in: database) != nil, database)
+    }
+
     func trackRegistered(_ track: TrackID, in database: Database) throws {
         try record("registered", track, database)
     }
@@ -83,6 +87,8 @@ final class MemoryMedia: MediaStore {
     private let keys = Mutex<[String]>([])
     /// Of every object.
     let modifiedAt = Mutex<Date?>(nil)
+    /// Whether clients may fetch from the store.
+    let hasLinks = Mutex(false)
 
     /// Every key that was asked for, found or not.
     var asked: [String] { keys.withLock { $0 } }
@@ -94,6 +100,10 @@ final class MemoryMedia: MediaStore {
     func presign(_ grant: UploadGrant) async throws -> PresignedUpload {
         grants.withLock { $0.append(grant) }
         return PresignedUpload(url: "https://store/\(grant.key)?sig=1", headers: ["content-type": grant.contentType])
+    }
+
+    private static func link(to key: String) -> MediaObject.Link {
+        { lifetime in "https://store/\(key)?seconds=\(lifetime.components.seconds)" }
     }
 
     func object(_ key: String) async throws -> MediaObject? {
@@ -112,7 +122,8 @@ final class MemoryMedia: MediaStore {
             size: Int64(bytes.count),
             etag: "etag-\(key.count)-\(bytes.count)",
             modifiedAt: modifiedAt.withLock { $0 },
-            source: source
+            source: source,
+            link: hasLinks.withLock { $0 } ? Self.link(to: key) : nil
         )
     }
 }
