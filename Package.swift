@@ -30,6 +30,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 
 /// The engine, floor by floor: each imports only those above it in this list.
@@ -46,7 +47,8 @@ let engine: [Target] = [
     .target(
         name: "WorkflowEngine",
         dependencies: [
-            "WorkflowCore", "WorkflowStore", "DurableSQLite", "CWorkflowHooks", grdb, heap, logging, lifecycle,
+            "WorkflowCore", "WorkflowStore", "DurableSQLite", "CWorkflowHooks", deque, grdb, heap, logging,
+            lifecycle,
         ],
         path: "Sources/WorkflowEngine/Runtime",
         swiftSettings: settings

@@ -225,6 +225,15 @@ final class Poller: Sendable {
         )
     }
 
+    /// Ends the attempts of a dead worker: all at once, so that they share their commits.
+    private func endLost(_ tasks: [TaskRecord], of identity: String, at now: Timestamp) async {
+        await withTaskGroup(of: Void.self) { group in
+            for task in tasks {
+                group.addTask { await self.end(task, task.workerLostDecision(identity: identity, at: now)) }
+            }
+        }
+    }
+
     private func planNext(since start: Timestamp, hadLookedAtAll: Bool) async throws {
         let due = try await environment.store.nextDue(
             for: environment.key,
@@ -270,9 +279,8 @@ final class Poller: Sendable {
                     metadata: ["worker": "\(worker.registration.identity)"]
                 )
                 let now = environment.clock.now
-                for task in try await environment.store.removeWorker(worker.key, at: now) {
-                    await end(task, task.workerLostDecision(identity: worker.registration.identity, at: now))
-                }
+                let tasks = try await environment.store.removeWorker(worker.key, at: now)
+                await endLost(tasks, of: worker.registration.identity, at: now)
                 foreignChange()
             }
         } catch {

@@ -1,3 +1,4 @@
+import DequeModule
 import DurableSQLite
 import Logging
 import WorkflowCore
@@ -116,11 +117,16 @@ extension RunLoop {
 
     // MARK: Eviction
 
+    /// How many runs one call of ``evictSurplus()`` looks at. It is called for each run that comes: while more are busy than
+    /// the cache has room for, looking at all of them each time would be quadratic.
+    private static let sweepLength = 64
+
     /// Evicts runs beyond the configured number that were not used since the sweep passed them last.
     func evictSurplus() {
         forgetSweptRuns()
         var inspected = 0
-        while runs.count > environment.configuration.maximumCachedRuns && inspected < sweep.count {
+        let limit = min(sweep.count, Self.sweepLength)
+        while runs.count > environment.configuration.maximumCachedRuns && inspected < limit {
             inspected += 1
             let key = sweep.removeFirst()
             guard let run = runs[key] else { continue }

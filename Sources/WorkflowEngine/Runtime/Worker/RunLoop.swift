@@ -1,3 +1,4 @@
+import DequeModule
 import Foundation
 import Logging
 import Synchronization
@@ -44,7 +45,7 @@ final class RunLoop: @unchecked Sendable {
     /// What the activations of this turn want to commit: handed to the store together.
     var commits: [PendingCommit] = []
     var due = DueQueue()
-    var sweep: [RunKey] = []
+    var sweep: Deque<RunKey> = []
     private var lastLook = Timestamp.distantPast
     private var lastStay = 0
     var isStopping = false
