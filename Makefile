@@ -3,8 +3,8 @@ SHELL := /bin/bash
 CHECKED := --explicit-target-dependency-import-check error
 SOURCES := Package.swift Sources Tests benchmarks/Sources examples/Sources
 RUN := swift test --skip-build --disable-xctest $(CHECKED)
-# One after the other: they start real decoders, servers and daemons, or keep every core busy, and would starve what runs beside them.
-HEAVY := MizzoAPITests CloudServicesTests TidyTests AudioTranscodingTests LyricsSyncTests MizzoPlatformTests WorkloadTests CrashTests
+# One after the other: they start real decoders, compilers, servers and daemons, or keep every core busy, and would starve what runs beside them.
+HEAVY := MizzoAPITests CloudServicesTests TidyTests AudioTranscodingTests LyricsSyncTests MizzoPlatformTests WorkloadTests InstructionTests PowerCutTests CrashTests
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev ffmpeg bubblewrap pocketsphinx pocketsphinx-en-us espeak-ng jq curl sqlite3 mpv chromium python3-venv valgrind
 
 .DEFAULT_GOAL := help

@@ -244,6 +244,12 @@ let tests: [Target] = [
     ),
     // Reads every character of the repository: a minute without optimisation.
     .testTarget(name: "TidyTests", swiftSettings: settings + [.unsafeFlags(["-O"])]),
+    .testTarget(name: "InstructionTests", swiftSettings: settings),
+    .testTarget(
+        name: "PowerCutTests",
+        dependencies: ["power-cut-probe", "DurableSQLite", "WorkflowCore", "WorkflowEngine", grdb, logging],
+        swiftSettings: settings
+    ),
     .testTarget(name: "WorkflowCoreTests", dependencies: ["WorkflowCore"], swiftSettings: settings),
     .testTarget(
         name: "WorkflowStoreTests",
@@ -256,17 +262,17 @@ let tests: [Target] = [
         path: "Tests/DeterminismProbe",
         swiftSettings: settings
     ),
-    .target(name: "PowerCutVFS", dependencies: [sqlite], path: "Tests/PowerCut/VFS"),
+    .target(name: "PowerCutVFS", dependencies: [sqlite], path: "Tests/PowerCutVFS"),
     .executableTarget(
         name: "power-cut-probe",
         dependencies: ["DurableSQLite", "PowerCutVFS", "WorkflowEngine", logging],
-        path: "Tests/PowerCut/Probe",
+        path: "Tests/PowerCutProbe",
         swiftSettings: settings
     ),
     .testTarget(
         name: "WorkflowEngineTests",
         dependencies: [
-            "determinism-probe", "power-cut-probe", "WorkflowCore", "WorkflowStore", "WorkflowEngine",
+            "determinism-probe", "WorkflowCore", "WorkflowStore", "WorkflowEngine",
             "WorkflowTesting", "DurableSQLite",
             grdb, logging, sqlite,
         ],
