@@ -9,18 +9,7 @@ private struct Author {
     private let number = Payload(data: Array("41".utf8))
 
     mutating func write() throws {
-        try append([
-            .workflowExecutionStarted(
-                WorkflowExecutionStarted(
-                    workflowType: "ThreeSteps",
-                    taskQueue: "default",
-                    input: number,
-                    originalExecutionRunID: RunID("019b7c9e-0000-7000-8000-000000000001"),
-                    identity: "client@host",
-                    workflowID: "three-steps-1"
-                )
-            )
-        ])
+        try append([started])
         var outcome: [EventAttributes] = []
         for step in 0..<3 {
             try activate(after: outcome, .scheduleActivity(OperationID(step), nextNumber))
@@ -39,6 +28,19 @@ private struct Author {
             ]
         }
         try activate(after: outcome, .completeWorkflow(result: number))
+    }
+
+    private var started: EventAttributes {
+        .workflowExecutionStarted(
+            WorkflowExecutionStarted(
+                workflowType: "ThreeSteps",
+                taskQueue: "default",
+                input: number,
+                originalExecutionRunID: RunID("019b7c9e-0000-7000-8000-000000000001"),
+                identity: "client@host",
+                workflowID: "three-steps-1"
+            )
+        )
     }
 
     private var nextNumber: Command.ScheduleActivity {
