@@ -103,7 +103,8 @@ struct PublishTrackTests {
             let input = PublishTrack.Input(trackID: "track-001", arrivalSeconds: 3600)
             let run = try await test.client.start(PublishTrack.self, id: "publish-track/track-001", input: input)
             try await send(.upload, to: run)
-            try await test.event(.timerStarted, in: run)
+            // The timer of the wait for the upload may have started before; this is the activation that starts the next one.
+            try await test.event(.workflowExecutionSignaled, in: run)
             test.clock.advance(by: .seconds(3600))
             try await test.until { log.all == ["AbandonUpload"] }
             try await send(.register, to: run)

@@ -78,7 +78,7 @@ private struct Escapes: Workflow {
 
     private static func queued() async -> Int {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: 1) }
+            DispatchQueue.global().asyncAfter(deadline: notBeforeTheWait) { continuation.resume(returning: 1) }
         }
     }
 }
@@ -91,6 +91,9 @@ private struct EscapesLater: Workflow {
         return try await Escapes().run(workflow, input: input)
     }
 }
+
+/// A continuation that is resumed before its task waits for it causes no wait, and so nothing to be found.
+private var notBeforeTheWait: DispatchTime { .now() + .milliseconds(50) }
 
 /// A foreign wait that ends while the run's own code still executes.
 private struct EscapesAndStaysBusy: Workflow {
@@ -106,7 +109,7 @@ private struct EscapesAndStaysBusy: Workflow {
 
     private static func resumedElsewhere() async -> Int {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            DispatchQueue.global().asyncAfter(deadline: notBeforeTheWait) {
                 continuation.resume(returning: 1)
                 hasResumed.signal()
             }
