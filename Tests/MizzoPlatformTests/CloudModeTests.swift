@@ -140,7 +140,8 @@ struct CloudModeTests {
             total.add(try await ingest.runOnce())
             left = try await queue.counts()
         }
-        #expect(total.accepted == 5 && total.rejected == 1)
+        // On a slow machine a message is seen again after its visibility timeout, and is counted again; runs are not.
+        #expect(total.accepted >= 5 && total.rejected >= 1)
         #expect(try await platform.workflows.store.runs(RunFilter(limit: 100)).count == 5)
         #expect(try await platform.deadUploadEvents(limit: 10).count == 1)
         await platform.close()
