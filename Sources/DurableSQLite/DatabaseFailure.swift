@@ -31,6 +31,8 @@ public struct DatabaseFailure: Error, Sendable, CustomStringConvertible {
         case processLockHeld = "process-lock-held"
         /// A blocking call was made on the thread that would have to serve it.
         case wrongThread = "wrong-thread"
+        /// A note was attached outside of a unit, or to another database's unit.
+        case noteOutsideUnit = "note-outside-unit"
     }
 
     /// Which failure it is, for a `switch`.

@@ -117,9 +117,9 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
 
     /// Attaches `note` to the running unit. Observers get it after the unit's commit, and never if the unit is undone.
     ///
-    /// - Precondition: called by a unit, with the database the unit was given.
-    public func note(_ note: any Sendable, in database: Database) {
-        loop.notes.add(note, in: database)
+    /// - Throws: `note-outside-unit` unless it is called by a unit, with the database the unit was given.
+    public func note(_ note: any Sendable, in database: Database) throws(DatabaseFailure) {
+        try loop.notes.add(note, in: database)
     }
 
     /// Calls `observer` after each commit that has notes, with the notes in order and `foreign: false`; and after

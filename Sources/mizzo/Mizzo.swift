@@ -35,7 +35,7 @@ struct Mizzo: AsyncParsableCommand {
             case .databaseFailed: .damagedData
             case .openFailed, .databaseNewer, .databaseClosed, .inputOutputError, .lockUnavailable, .processLockHeld:
                 .databaseUnavailable
-            case .unitEndedTransaction, .wrongThread: .internalError
+            case .unitEndedTransaction, .wrongThread, .noteOutsideUnit: .internalError
             }
         return CommandFailure(exit, code: failure.code, message: failure.message)
     }

@@ -1,7 +1,8 @@
-import DurableSQLite
 import Foundation
 import GRDB
 import Testing
+
+@testable import DurableSQLite
 
 @Suite("Notes and observers")
 struct NotesTests {
@@ -13,10 +14,10 @@ struct NotesTests {
         let recorder = Recorder()
         _ = recorder.observe(test.database)
         let results = await outcomesOfGroup(test.database, count: 5) { number, report in
-            test.database.submit({ Self.note(number, test.database, $0) }, completion: report)
+            test.database.submit({ try Self.note(number, test.database, $0) }, completion: report)
         }
         #expect(results == ["ok", "ok", "ok", "ok", "ok"])
-        try await test.database.write { Self.note(5, test.database, $0) }
+        try await test.database.write { try Self.note(5, test.database, $0) }
         test.database.close()
         #expect(recorder.notes == ["0", "1", "2", "3", "4", "5"])
         #expect(recorder.notifications.allSatisfy { !$0.foreign })
@@ -30,7 +31,7 @@ struct NotesTests {
         _ = recorder.observe(test.database)
         _ = await outcomesOfGroup(test.database, count: 5) { number, report in
             let body: @Sendable (Database) throws -> Void = {
-                Self.note(number, test.database, $0)
+                try Self.note(number, test.database, $0)
                 if number == 2 { throw Refused() }
             }
             if isProtected {
@@ -50,7 +51,7 @@ struct NotesTests {
         let observation = recorder.observe(test.database)
         try await test.database.insert("a")
         observation.cancel()
-        try await test.database.write { Self.note(1, test.database, $0) }
+        try await test.database.write { try Self.note(1, test.database, $0) }
         test.database.close()
         #expect(recorder.notifications.isEmpty)
     }
@@ -132,7 +133,38 @@ struct NotesTests {
         test.database.close()
     }
 
-    private static func note(_ number: Int, _ durable: DurableDatabase, _ database: Database) {
-        durable.note("\(number)", in: database)
+    @Test("a note outside of a unit is refused, whatever database it names")
+    func outsideOfUnits() async throws {
+        let test = try TestDatabase()
+        let stranger = try DatabaseQueue()
+        let outside = #expect(throws: DatabaseFailure.self) {
+            try stranger.write { try Self.note(1, test.database, $0) }
+        }
+        let inside = await #expect(throws: DatabaseFailure.self) {
+            try await test.database.write { _ in try stranger.write { try Self.note(1, test.database, $0) } }
+        }
+        #expect([outside?.code, inside?.code] == ["note-outside-unit", "note-outside-unit"])
+        test.database.close()
+    }
+
+    @Test("a commit rings at once: nobody has to look for it")
+    func rings() async throws {
+        let test = try TestDatabase()
+        let events = try #require(RingEvents(databasePath: test.path))
+        #expect(!isReadable(events))
+        try await test.database.insert("a")
+        #expect(isReadable(events))
+        #expect(events.read())
+        #expect(!isReadable(events))
+        test.database.close()
+    }
+
+    private func isReadable(_ events: RingEvents) -> Bool {
+        var entry = pollfd(fd: events.descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) == 1
+    }
+
+    private static func note(_ number: Int, _ durable: DurableDatabase, _ database: Database) throws {
+        try durable.note("\(number)", in: database)
     }
 }

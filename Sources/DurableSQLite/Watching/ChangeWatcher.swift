@@ -41,6 +41,10 @@ final class ChangeWatcher: Sendable {
 
     /// How often to look for commits of programs that do not ring, in milliseconds.
     private static let quietInterval: Int32 = 250
+    /// The shortest time between two looks, in milliseconds: some hundred commits per second ring.
+    private static let pause: Int32 = 1
+    /// The same while this process commits itself: each of its groups looks, too.
+    private static let pauseWhileWriting: Int32 = 2
 
     /// Returns when stopped, or when the kernel stops reporting (the lock file was removed).
     private static func follow(_ events: RingEvents, _ stopper: StopPipe, _ inbox: WriterInbox) {
@@ -50,9 +54,8 @@ final class ChangeWatcher: Sendable {
             case .timedOut: break
             case .readable: guard events.read() else { return }
             }
-            // Own commits ring as well. While there are any, each of them looks for foreign ones anyhow.
             let isWriting = inbox.requestProbe()
-            if stopper.wait(milliseconds: isWriting ? 2 : 1) { return }
+            if stopper.wait(milliseconds: isWriting ? pauseWhileWriting : pause) { return }
         }
     }
 }

@@ -3,8 +3,8 @@ import Glibc
 import Synchronization
 
 /// The notes of the group that is being written, in order.
+// SAFETY: all but `owner` is used by the writer's thread only; `add`, which anyone may call, checks that first.
 final class UnitNotes: @unchecked Sendable {
-    // SAFETY: all but `owner` is used by the writer's thread only; `add`, which anyone may call, checks that first.
     private var notes: [any Sendable] = []
     private var isRunning = false
     private let owner = Mutex<pthread_t?>(nil)
@@ -41,10 +41,14 @@ final class UnitNotes: @unchecked Sendable {
         try unit()
     }
 
-    func add(_ note: any Sendable, in database: Database) {
-        guard isOwnThread, self.database == ObjectIdentifier(database), isRunning
-        else {
-            preconditionFailure("note(_:in:) was called outside a unit of this database")
+    /// - Throws: `note-outside-unit`.
+    func add(_ note: any Sendable, in database: Database) throws(DatabaseFailure) {
+        guard isOwnThread, self.database == ObjectIdentifier(database), isRunning else {
+            throw DatabaseFailure(
+                .noteOutsideUnit,
+                "note(_:in:) was called where no unit of this database runs. Call it in a unit, with the database that the unit "
+                    + "is given."
+            )
         }
         notes.append(note)
     }

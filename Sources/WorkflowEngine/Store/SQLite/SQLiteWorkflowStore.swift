@@ -78,7 +78,7 @@ extension SQLiteWorkflowStore {
         guard database.sqliteConnection == statements.connection else { throw StoreError.notTheWriter }
         var unit = StoreUnit(statements)
         let value = try body(&unit)
-        if !unit.changes.isEmpty { self.database.note(unit.changes, in: database) }
+        if !unit.changes.isEmpty { try self.database.note(unit.changes, in: database) }
         return value
     }
 
