@@ -51,4 +51,19 @@ struct DueQueueTests {
         #expect(looks == 7)
         #expect(popAll(&queue) == Array(1...100_000))
     }
+
+    @Test("a run that was loaded again and again has one entry for each of its timers, and one for its time limit")
+    func loadedAgain() {
+        var queue = DueQueue()
+        for _ in 0..<1_000 {
+            queue.insert(.timer(RunKey(1), 7), at: time(70))
+            queue.insert(.timer(RunKey(1), 8), at: time(60))
+            queue.insert(.timer(RunKey(2), 7), at: time(50))
+            queue.insert(.runTimeout(RunKey(1)), at: time(80))
+            queue.insert(.call {}, at: time(90))
+        }
+        queue.removeAll { _ in false }
+        #expect(queue.count == 4 + 1_000)
+        #expect(popAll(&queue) == [7, 8, 7])
+    }
 }

@@ -7,6 +7,20 @@ struct DueQueue {
         case timer(RunKey, EventID)
         case runTimeout(RunKey)
         case call(@Sendable () -> Void)
+
+        fileprivate var subject: Subject? {
+            switch self {
+            case .timer(let run, let event): Subject(run: run, timer: event)
+            case .runTimeout(let run): Subject(run: run, timer: nil)
+            case .call: nil
+            }
+        }
+    }
+
+    /// What becomes due once, however often it was planned: a timer, or a run's time limit.
+    fileprivate struct Subject: Hashable {
+        let run: RunKey
+        let timer: EventID?
     }
 
     private struct Entry: Comparable {
@@ -51,9 +65,15 @@ struct DueQueue {
         return calls
     }
 
-    /// Takes out entries that are no longer needed; the rest keeps its order.
+    /// Takes out entries that are no longer needed, and those a run has left behind each time it was loaded; the rest keeps
+    /// its order.
     mutating func removeAll(where isObsolete: (Action) -> Bool) {
-        heap = Heap(heap.unordered.filter { !isObsolete($0.action) })
+        var seen: Set<Subject> = []
+        heap = Heap(
+            heap.unordered.filter { entry in
+                !isObsolete(entry.action) && (entry.action.subject.map { seen.insert($0).inserted } ?? true)
+            }
+        )
         crowdedFrom = max(Self.smallest, 2 * heap.count)
     }
 

@@ -1,0 +1,111 @@
+import DurableSQLite
+import Foundation
+import GRDB
+import Logging
+import Testing
+import WorkflowCore
+import WorkflowEngine
+import WorkflowStore
+
+@Suite("Taking over from a dead worker", .timeLimit(.minutes(1)))
+struct TakeOverTests {
+    private static let count = 200
+
+    @Test("its attempts are ended together: not a flush for each of them")
+    func shareCommits() async throws {
+        try await DatabaseFolder.with { folder in
+            // Closing gives up the lock that says the worker lives.
+            try await folder.opened { try await Self.leaveAttempts(in: $0) }
+            var configuration = DurableDatabase.Configuration(path: folder.path + "/workflows.sqlite")
+            configuration.logger.logLevel = .critical
+            let durable = try DurableDatabase.open(configuration)
+            defer { durable.close() }
+            let worker = Worker(
+                try await WorkflowDatabase.open(durable),
+                configuration: .test(),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            let before = durable.counters.commits
+            let working = Task { try await worker.run() }
+            while try await Self.lostAttempts(durable) < Self.count, !Task.isCancelled { await Task.yield() }
+            let commits = durable.counters.commits - before
+            working.cancel()
+            try await working.value
+            #expect(commits < Self.count / 4)
+        }
+    }
+
+    private static func lostAttempts(_ durable: DurableDatabase) async throws -> Int {
+        try await durable.read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM attempts WHERE outcome = 'worker-lost'") ?? 0
+        }
+    }
+
+    /// Runs of a worker that is gone, each with an attempt under way.
+    private static func leaveAttempts(in database: WorkflowDatabase) async throws {
+        let (client, store) = (WorkflowClient(database), database.store)
+        for number in 0..<count { try await client.start(Echoes.self, id: WorkflowID("e-\(number)")) }
+        let worker = try await store.registerWorker(
+            WorkerRegistration(
+                identity: "dead",
+                processID: 1,
+                buildID: "",
+                workflowTypes: [Echoes.name],
+                activityTypes: [],
+                queues: [.default],
+                now: .distantPast
+            )
+        )
+        let claims = try await store.claimRuns(
+            ClaimRunsRequest(
+                worker: worker,
+                queues: [.default],
+                types: [Echoes.name],
+                limit: count,
+                now: Timestamp(milliseconds: .max - 1)
+            )
+        )
+        try #require(claims.count == count)
+        for claim in claims { try await startAttempt(of: claim, by: worker, store) }
+    }
+
+    private static func startAttempt(
+        of claim: ClaimedRun,
+        by worker: WorkerKey,
+        _ store: any WorkflowStore
+    ) async throws {
+        let scheduled = ActivityTaskScheduled(
+            activityID: "1",
+            activityType: Work.name,
+            taskQueue: .default,
+            startToCloseTimeout: .seconds(60),
+            workflowTaskCompletedEventID: 0,
+            retryPolicy: RetryPolicy()
+        )
+        var activation = ActivationCommit(
+            run: claim.reference.key,
+            epoch: claim.epoch,
+            worker: worker,
+            now: .distantPast,
+            firstEventID: 2,
+            nextEventID: 3,
+            events: HistoryCoding.encode([
+                HistoryEvent(id: 2, time: .distantPast, attributes: .activityTaskScheduled(scheduled))
+            ])
+        )
+        activation.newTasks = [
+            NewTask(scheduledEventID: 2, scheduled: scheduled, scheduledTime: .distantPast, startedBy: worker)
+        ]
+        let commit = activation
+        let outcome = try await withCheckedThrowingContinuation { continuation in
+            store.commit([PendingCommit(commit) { continuation.resume(with: $0) }])
+        }
+        try #require(outcome == .committed)
+    }
+}
+
+private struct Echoes: Workflow {
+    func run(_ workflow: WorkflowContext, input: Nothing) async throws -> String {
+        try await workflow.execute(Work.self, "x")
+    }
+}
