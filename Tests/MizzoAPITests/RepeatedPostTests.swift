@@ -68,16 +68,7 @@ extension Platform {
     /// An unused ticket of the artist for the audio of this track.
     fileprivate func ticket(_ track: String) throws -> String {
         let id = try #require(TrackID(rawValue: track))
-        let ticket = UploadTicket(
-            id: UploadID(audioOf: id),
-            owner: Person.artist.id,
-            kind: .audio,
-            key: MediaKeys.rawTrack(id),
-            contentType: "audio/mpeg",
-            byteCountMax: 1000,
-            expiresAt: now + 3600
-        )
-        try database.queue.write { db in try Catalog.issue(ticket, at: now, in: db) }
+        try database.queue.write { db in try Catalog.issue(audioTicket(for: id), at: now, in: db) }
         return track
     }
 

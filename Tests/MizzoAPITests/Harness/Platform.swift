@@ -112,20 +112,25 @@ final class Platform: Sendable {
         }
     }
 
+    /// The artist's ticket for the audio of a track.
+    func audioTicket(for id: TrackID) -> UploadTicket {
+        UploadTicket(
+            id: UploadID(audioOf: id),
+            owner: Person.artist.id,
+            kind: .audio,
+            key: MediaKeys.rawTrack(id),
+            contentType: "audio/mpeg",
+            byteCountMax: 1000,
+            expiresAt: now + 3600
+        )
+    }
+
     /// Registers a track of the artist and walks it to `status` by legal moves.
     @discardableResult
     func track(_ name: String = "track-0001", at status: TrackStatus = .pending) throws -> TrackID {
         let id = try #require(TrackID(rawValue: name))
         try database.queue.write { db in
-            let ticket = UploadTicket(
-                id: UploadID(audioOf: id),
-                owner: Person.artist.id,
-                kind: .audio,
-                key: MediaKeys.rawTrack(id),
-                contentType: "audio/mpeg",
-                byteCountMax: 1000,
-                expiresAt: now + 3600
-            )
+            let ticket = audioTicket(for: id)
             try Catalog.issue(ticket, at: now, in: db)
             let details = TrackDetails(title: "Song", language: "english", duration: 180, tags: ["rock"])
             try Catalog.registerTrack(

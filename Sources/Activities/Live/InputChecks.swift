@@ -4,13 +4,7 @@ import WorkflowEngine
 extension TrackID {
     /// The id in an activity's input. A workflow that was started with another text can never succeed.
     init(checking text: String) throws(ApplicationError) {
-        guard let id = TrackID(rawValue: text) else {
-            throw ApplicationError(
-                "\"\(text)\" is no track id: expected 8 to 64 of a-z, 0-9 and inner hyphens",
-                type: "track-id-not-valid",
-                nonRetryable: true
-            )
-        }
+        guard let id = TrackID(rawValue: text) else { throw .idNotValid(text, of: "track") }
         self = id
     }
 }
@@ -18,14 +12,18 @@ extension TrackID {
 extension UploadID {
     /// The id in an activity's input. A workflow that was started with another text can never succeed.
     init(checking text: String) throws(ApplicationError) {
-        guard let id = UploadID(rawValue: text) else {
-            throw ApplicationError(
-                "\"\(text)\" is no upload id: expected 8 to 64 of a-z, 0-9 and inner hyphens",
-                type: "upload-id-not-valid",
-                nonRetryable: true
-            )
-        }
+        guard let id = UploadID(rawValue: text) else { throw .idNotValid(text, of: "upload") }
         self = id
+    }
+}
+
+extension ApplicationError {
+    fileprivate static func idNotValid(_ text: String, of noun: String) -> ApplicationError {
+        ApplicationError(
+            "\"\(text)\" is no \(noun) id: expected 8 to 64 of a-z, 0-9 and inner hyphens",
+            type: "\(noun)-id-not-valid",
+            nonRetryable: true
+        )
     }
 }
 
