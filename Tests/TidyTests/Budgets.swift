@@ -87,7 +87,6 @@ enum Tolerated {
         "Tests/AudioTranscodingTests/HLSVerifierTests.swift damage": 34,
         "Tests/DurableSQLiteTests/GroupCommitTests.swift outcomesOfGroup": 26,
         "Tests/LyricsSyncTests/Support/GeminiFixture.swift withGemini": 26,
-        "Tests/MizzoAPITests/Harness/Platform.swift track": 26,
         "Tests/MizzoAPITests/PlaybackTests.swift hlsAccess": 26,
         "Tests/MizzoAPITests/ProtocolTests.swift limits": 40,
         "Tests/MizzoAPITests/ProtocolTests.swift live": 27,

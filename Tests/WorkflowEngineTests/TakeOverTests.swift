@@ -45,43 +45,45 @@ struct TakeOverTests {
     private static func leaveAttempts(in database: WorkflowDatabase) async throws {
         let (client, store) = (WorkflowClient(database), database.store)
         for number in 0..<count { try await client.start(Echoes.self, id: WorkflowID("e-\(number)")) }
-        let worker = try await store.registerWorker(
-            WorkerRegistration(
-                identity: "dead",
-                processID: 1,
-                buildID: "",
-                workflowTypes: [Echoes.name],
-                activityTypes: [],
-                queues: [.default],
-                now: .distantPast
-            )
-        )
+        let worker = try await store.registerWorker(registration)
+        let now = Timestamp(milliseconds: .max - 1)
         let claims = try await store.claimRuns(
-            ClaimRunsRequest(
-                worker: worker,
-                queues: [.default],
-                types: [Echoes.name],
-                limit: count,
-                now: Timestamp(milliseconds: .max - 1)
-            )
+            ClaimRunsRequest(worker: worker, queues: [.default], types: [Echoes.name], limit: count, now: now)
         )
         try #require(claims.count == count)
-        for claim in claims { try await startAttempt(of: claim, by: worker, store) }
+        for claim in claims {
+            let commit = starting(claim, worker)
+            let outcome = try await withCheckedThrowingContinuation { continuation in
+                store.commit([PendingCommit(commit) { continuation.resume(with: $0) }])
+            }
+            try #require(outcome == .committed)
+        }
     }
 
-    private static func startAttempt(
-        of claim: ClaimedRun,
-        by worker: WorkerKey,
-        _ store: any WorkflowStore
-    ) async throws {
-        let scheduled = ActivityTaskScheduled(
-            activityID: "1",
-            activityType: Work.name,
-            taskQueue: .default,
-            startToCloseTimeout: .seconds(60),
-            workflowTaskCompletedEventID: 0,
-            retryPolicy: RetryPolicy()
+    private static var registration: WorkerRegistration {
+        WorkerRegistration(
+            identity: "dead",
+            processID: 1,
+            buildID: "",
+            workflowTypes: [Echoes.name],
+            activityTypes: [],
+            queues: [.default],
+            now: .distantPast
         )
+    }
+
+    private static let scheduled = ActivityTaskScheduled(
+        activityID: "1",
+        activityType: Work.name,
+        taskQueue: .default,
+        startToCloseTimeout: .seconds(60),
+        workflowTaskCompletedEventID: 0,
+        retryPolicy: RetryPolicy()
+    )
+
+    /// The activation that starts the activity.
+    private static func starting(_ claim: ClaimedRun, _ worker: WorkerKey) -> ActivationCommit {
+        let event = HistoryEvent(id: 2, time: .distantPast, attributes: .activityTaskScheduled(scheduled))
         var activation = ActivationCommit(
             run: claim.reference.key,
             epoch: claim.epoch,
@@ -89,18 +91,12 @@ struct TakeOverTests {
             now: .distantPast,
             firstEventID: 2,
             nextEventID: 3,
-            events: HistoryCoding.encode([
-                HistoryEvent(id: 2, time: .distantPast, attributes: .activityTaskScheduled(scheduled))
-            ])
+            events: HistoryCoding.encode([event])
         )
         activation.newTasks = [
             NewTask(scheduledEventID: 2, scheduled: scheduled, scheduledTime: .distantPast, startedBy: worker)
         ]
-        let commit = activation
-        let outcome = try await withCheckedThrowingContinuation { continuation in
-            store.commit([PendingCommit(commit) { continuation.resume(with: $0) }])
-        }
-        try #require(outcome == .committed)
+        return activation
     }
 }
 

@@ -3,8 +3,8 @@ import Glibc
 import Synchronization
 
 /// The notes of the group that is being written, in order.
-// SAFETY: all but `owner` is used by the writer's thread only; `add`, which anyone may call, checks that first.
 final class UnitNotes: @unchecked Sendable {
+    // SAFETY: all but `owner` is used by the writer's thread only; `add`, which anyone may call, checks that first.
     private var notes: [any Sendable] = []
     private var isRunning = false
     private let owner = Mutex<pthread_t?>(nil)
