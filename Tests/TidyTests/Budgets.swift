@@ -121,7 +121,7 @@ enum Tolerated {
         "Tests/WorkflowStoreTests/Differential/RandomOperation.swift other": 34,
         "Tests/WorkflowStoreTests/MessageTests.swift signalWithStart": 28,
         "Tests/WorkflowStoreTests/MessageTests.swift terminate": 38,
-        "Tests/WorkflowStoreTests/OwnershipTests.swift removeWorker": 38,
+        "Tests/WorkflowStoreTests/OwnershipTests.swift removeWorker": 36,
         "Tests/WorkflowStoreTests/SQLite/SQLiteStoreTests.swift callersTransaction": 38,
         "Tests/WorkflowStoreTests/SQLite/SQLiteStoreTests.swift reopen": 35,
         "Tests/WorkflowStoreTests/SQLite/SQLiteStoreTests.swift transactionalActivity": 38,

@@ -90,6 +90,7 @@ struct ChangeTests {
     func losses(kind: StoreKind) async throws {
         try await kind.withStore { store in
             let run = try await store.startWithTask(startedByOwner: true)
+            _ = try await changes(store) { _ = try await store.signal(SignalRequest("w", "a")) }
             #expect(
                 try await changes(store) { _ = try await store.removeWorker(run.worker, at: at(5)) }
                     == [.ownershipLost(run.key, by: run.worker), .runnable("default")]

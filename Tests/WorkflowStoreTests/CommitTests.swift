@@ -74,10 +74,10 @@ struct CommitTests {
             let stale = try await store.startWithTask(startedByOwner: true)
             let task = try await store.task(stale)
             let other = try await store.register("other")
+            _ = try await store.signal(SignalRequest("w", "a"))
             _ = try await store.removeWorker(stale.worker, at: at(20))
             let claimed = try await store.claim(other, at: at(20))
             #expect(claimed.map(\.epoch) == [2])
-            _ = try await store.signal(SignalRequest("w", "a"))
             let before = try await StoreDump(store)
 
             var activation = stale.activation()

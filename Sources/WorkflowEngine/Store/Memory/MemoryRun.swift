@@ -77,10 +77,10 @@ struct MemoryRun {
         record.nextEventID = next
     }
 
-    mutating func loseOwner(at now: Timestamp) {
+    mutating func loseOwner() {
         putDownTasks()
         record.owner = .nobody
-        record.wakeAt = min(record.wakeAt, now)
+        record.wakeAt = min(record.wakeAt, inbox.map(\.time).min() ?? .never)
     }
 
     /// Puts all tasks down and returns one of them.

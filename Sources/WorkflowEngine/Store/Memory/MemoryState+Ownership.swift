@@ -116,9 +116,9 @@ extension MemoryState {
         for key in runs.keys.sorted() {
             guard var run = runs[key], run.isOpen else { continue }
             if run.record.owner == worker {
-                run.loseOwner(at: now)
+                run.loseOwner()
                 changes.append(.ownershipLost(key, by: worker))
-                freed.append(run.record.taskQueue)
+                if run.record.wakeAt != .never { freed.append(run.record.taskQueue) }
             }
             for task in run.sortedTasks where task.record.state == .started && task.record.worker == worker {
                 var task = task

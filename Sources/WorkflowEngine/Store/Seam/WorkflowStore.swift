@@ -49,7 +49,8 @@ package protocol WorkflowStore: Sendable {
 
     // MARK: Workers
     func registerWorker(_ registration: WorkerRegistration) async throws -> WorkerKey
-    /// Frees everything the worker holds: its runs become claimable at once; started tasks are returned and stay
+    /// Frees everything the worker holds. Its runs become claimable: with messages since the oldest of them, otherwise at
+    /// their earliest timer, so that runs which wait for nothing else stay where they are. Started tasks are returned and stay
     /// started until the caller ends each with ``report(_:)``: until then they are overdue since `now`, with no
     /// `deadlineType`, so another process ends them if the caller cannot. Removes the worker's row. Doing it twice
     /// changes nothing more.

@@ -3,7 +3,7 @@ import WorkflowCore
 extension StoreUnit {
     mutating func removeWorker(_ worker: WorkerKey, at now: Timestamp) throws -> [OverdueTask] {
         guard worker != .nobody else { return [] }
-        try freeRuns(of: worker, at: now)
+        try freeRuns(of: worker)
         var started = try prepare(TaskSQL.startedBy)
         started.bind(worker.rawValue)
         let tasks = try started.taskKeys()
@@ -14,19 +14,17 @@ extension StoreUnit {
         return try tasks.compactMap { try task($0)?.record }
     }
 
-    private mutating func freeRuns(of worker: WorkerKey, at now: Timestamp) throws {
-        var query = try prepare(RunSQL.owned)
-        query.bind(worker.rawValue)
-        let runs = try query.runsToWake()
-        for run in runs {
-            try putDownTasks(of: run.key)
-            var update = try prepare(RunSQL.free)
-            update.bind(min(run.wakeAt, now).milliseconds)
-            update.bind(run.key.rawValue)
-            try update.run()
-            changes.append(.ownershipLost(run.key, by: worker))
-        }
-        announce(runs)
+    /// Makes the worker's runs claimable: those that wait for nothing but time or a message, when that comes. Its cache may
+    /// have held thousands.
+    private mutating func freeRuns(of worker: WorkerKey) throws {
+        var carrying = try prepare(RunSQL.carrying)
+        carrying.bind(worker.rawValue)
+        for run in try carrying.integers() { try putDownTasks(of: RunKey(run)) }
+        var free = try prepare(RunSQL.free)
+        free.bind(worker.rawValue)
+        let runs = try free.runsToWake().sorted { $0.key < $1.key }
+        for run in runs { changes.append(.ownershipLost(run.key, by: worker)) }
+        announce(runs.filter { $0.wakeAt != .never })
     }
 
     private func markWorkerGone(_ key: TaskKey, at now: Timestamp) throws {
