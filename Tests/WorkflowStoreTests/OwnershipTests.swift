@@ -30,6 +30,31 @@ struct OwnershipTests {
         }
     }
 
+    @Test(
+        "a claim brings what the code of a new run needs, and nothing of one that has advanced",
+        arguments: StoreKind.allCases
+    )
+    func beginnings(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let worker = try await store.register()
+            let outcome = try await store.start(StartRequest("new", at: at(1)))
+            _ = try await store.signal(SignalRequest("new", "a", at: at(2)))
+            let advanced = try await store.startOwned("advanced", worker: worker)
+            var activation = advanced.activation()
+            activation.wakeAt = at(3)
+            activation.releases = true
+            try await store.expectCommitted(activation)
+
+            let claimed = try await store.claim(worker, at: at(9))
+            #expect(claimed.map(\.reference.workflowID) == ["new", "advanced"])
+            guard case .started(let new) = outcome else { throw UnexpectedOutcome(what: "\(outcome)") }
+            let beginning = try #require(claimed.first?.beginning)
+            #expect(beginning.events == (try await store.history(of: new.key, from: 1).first?.events))
+            #expect(beginning.inbox == (try await store.inbox(of: new.key)) && beginning.inbox.count == 1)
+            #expect(claimed.last?.beginning == nil)
+        }
+    }
+
     @Test("workers that claim at the same time never get the same run", arguments: StoreKind.allCases)
     func concurrentClaims(kind: StoreKind) async throws {
         try await kind.withStore { store in

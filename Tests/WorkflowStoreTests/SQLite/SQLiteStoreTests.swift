@@ -45,6 +45,23 @@ struct SQLiteStoreTests {
         }
     }
 
+    @Test("a message that cannot be read keeps no other run from being claimed")
+    func damagedMessage() async throws {
+        try await SQLiteFile.withTemporary { file in
+            try await file.withStore { store, database in
+                let worker = try await store.register()
+                for id in ["damaged", "whole"] as [WorkflowID] {
+                    _ = try await store.start(StartRequest(id))
+                    _ = try await store.signal(SignalRequest(id, "s"))
+                }
+                try await database.write { try $0.execute(sql: "UPDATE inbox SET content = x'FF' WHERE run_key = 1") }
+                let claimed = try await store.claim(worker, at: at(9))
+                #expect(claimed.map(\.reference.workflowID) == ["damaged", "whole"])
+                #expect(claimed.map { $0.beginning == nil } == [true, false])
+            }
+        }
+    }
+
     @Test("a start and a signal in a caller's transaction are kept or undone with it")
     func callersTransaction() async throws {
         try await SQLiteFile.withTemporary { file in

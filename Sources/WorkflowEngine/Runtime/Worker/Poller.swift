@@ -133,11 +133,12 @@ final class Poller: Sendable {
             return state
         }
         guard !work.isClosed else { return }
+        // First what nobody works at: a run that another process has started waits for nothing else.
+        if work.needsRuns { try await claimRuns() }
         if work.isForeign {
             hooks.inboxesChanged(try await environment.store.runsWithMessages(ownedBy: environment.key))
             try await revokeEndedTasks()
         }
-        if work.needsRuns { try await claimRuns() }
         for queue in environment.slots.queues where work.queues.contains(queue) { try await claimTasks(queue) }
         if work.needsScan { try await endOverdueTasks() }
         try await planNext(since: start, hadLookedAtAll: work.needsRuns && work.needsScan)

@@ -11,6 +11,21 @@ extension RunLoop {
         evictSurplus()
     }
 
+    /// Takes up a claimed run: at once when the claim brought what its code needs.
+    func take(_ claimed: ClaimedRun) {
+        var claimed = claimed
+        let beginning = claimed.beginning
+        claimed.beginning = nil
+        guard let beginning else { return load(claimed) }
+        let run = makeRun(claimed)
+        // A message that came between the claim and now was announced for a run that was not here.
+        readInbox(run)
+        loaded(
+            run,
+            Result { LoadedRun(history: try HistoryCoding.decode(beginning.events), inbox: beginning.inbox) }
+        )
+    }
+
     func load(_ claimed: ClaimedRun) {
         let run = makeRun(claimed)
         let (key, stay) = (run.key, run.stay)

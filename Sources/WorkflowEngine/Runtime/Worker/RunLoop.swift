@@ -104,7 +104,7 @@ final class RunLoop: @unchecked Sendable {
 
     private func handle(_ message: Message) {
         switch message {
-        case .claimed(let claimed): for run in claimed { load(run) }
+        case .claimed(let claimed): for run in claimed { take(run) }
         case .adopted(let claimed, let history):
             let run = makeRun(claimed)
             loaded(run, .success(LoadedRun(history: history, inbox: [])))

@@ -62,6 +62,12 @@ struct MemoryRun {
         history = [HistoryBatch(firstEventID: 1, events: bytes)]
     }
 
+    /// What a claim hands out of a run that nobody has advanced yet.
+    var beginning: ClaimedRun.Beginning? {
+        guard record.nextEventID == 2, let first = history.first else { return nil }
+        return ClaimedRun.Beginning(events: first.events, inbox: inbox)
+    }
+
     /// Puts a message into the inbox; a run nobody owns becomes due.
     mutating func receive(_ content: InboxMessage.Content, at now: Timestamp) -> [StoreChange] {
         lastMessageID += 1

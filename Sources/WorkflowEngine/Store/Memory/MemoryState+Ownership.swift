@@ -18,7 +18,8 @@ extension MemoryState {
                 reference: run.reference,
                 workflowType: run.record.workflowType,
                 taskQueue: run.record.taskQueue,
-                epoch: run.record.epoch
+                epoch: run.record.epoch,
+                beginning: run.beginning
             )
         }
     }

@@ -20,11 +20,28 @@ package struct ClaimedRun: Hashable, Sendable {
     package var workflowType: String
     package var taskQueue: TaskQueue
     package var epoch: Int64
-    package init(reference: RunReference, workflowType: String, taskQueue: TaskQueue, epoch: Int64) {
+    /// Of a run that nobody has advanced yet: what its code needs, so that it can run without another look at the store.
+    package var beginning: Beginning?
+
+    /// A run as it was started.
+    package struct Beginning: Hashable, Sendable {
+        /// `HistoryCoding.encode` of its only event.
+        package var events: [UInt8]
+        package var inbox: [InboxMessage]
+    }
+
+    package init(
+        reference: RunReference,
+        workflowType: String,
+        taskQueue: TaskQueue,
+        epoch: Int64,
+        beginning: Beginning? = nil
+    ) {
         self.reference = reference
         self.workflowType = workflowType
         self.taskQueue = taskQueue
         self.epoch = epoch
+        self.beginning = beginning
     }
 }
 

@@ -56,7 +56,7 @@ enum RunSQL {
     static var cancelRequested: StaticString { "UPDATE runs SET cancel_requested = 1 WHERE run_key = ?" }
     static var toClaim: StaticString {
         """
-        SELECT run_key, run_id, workflow_id, workflow_type, wake_at, epoch FROM runs \
+        SELECT run_key, run_id, workflow_id, workflow_type, wake_at, epoch, next_event_id FROM runs \
         WHERE status = 1 AND owner = 0 AND task_queue = ? AND wake_at <= ? ORDER BY wake_at, run_key
         """
     }

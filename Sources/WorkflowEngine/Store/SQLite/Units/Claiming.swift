@@ -12,8 +12,16 @@ extension StoreUnit {
             update.bind(candidate.run.epoch)
             update.bind(candidate.run.reference.key.rawValue)
             try update.run()
-            return candidate.run
+            var run = candidate.run
+            if candidate.isNew { run.beginning = beginning(of: run.reference.key) }
+            return run
         }
+    }
+
+    /// Nothing when it cannot be read: that fails the load of this run, and must not fail the claim of all others.
+    private func beginning(of run: RunKey) -> ClaimedRun.Beginning? {
+        guard let events = try? history(of: run, from: 1).first?.events else { return nil }
+        return (try? inbox(of: run)).map { ClaimedRun.Beginning(events: events, inbox: $0) }
     }
 
     private func runsToClaim(
@@ -40,7 +48,7 @@ extension StoreUnit {
                 taskQueue: queue,
                 epoch: query.integer(5) + 1
             )
-            found.append(RunToClaim(run: run, wakeAt: query.integer(4)))
+            found.append(RunToClaim(run: run, wakeAt: query.integer(4), isNew: query.integer(6) == 2))
         }
         return found
     }
@@ -111,6 +119,8 @@ extension StoreUnit {
 private struct RunToClaim {
     var run: ClaimedRun
     var wakeAt: Int64
+    /// Its history is the event of its start.
+    var isNew: Bool
 }
 
 extension RawStatement {
