@@ -19,6 +19,7 @@ public struct ActivityContext: Sendable {
 
     let previousDetails: Payload?
     let codec: any PayloadCodec
+    let shutdown: ShutdownNotice
     let onHeartbeat: @Sendable (Payload?) -> Void
 
     /// A logger with the run's and the attempt's ids as metadata.
@@ -53,7 +54,22 @@ public struct ActivityContext: Sendable {
     /// Reports that the attempt is alive.
     public func heartbeat() { onHeartbeat(nil) }
 
-    init(task: TaskRecord, codec: any PayloadCodec, onHeartbeat: @escaping @Sendable (Payload?) -> Void) {
+    /// Whether the worker shuts down: it takes no new work, and cancels the attempt once its drain timeout has passed.
+    public var isWorkerShuttingDown: Bool { shutdown.isGiven }
+
+    /// Returns when the worker begins to shut down, or the task is cancelled.
+    ///
+    /// For an activity that has no end of its own (it follows a queue or a stream): waiting for the drain timeout is of no use
+    /// to it. Let it throw `CancellationError` then; another worker, or the next one that starts, tries it again at once, with
+    /// the details of the last heartbeat.
+    public func waitForWorkerShutdown() async { await shutdown.wait() }
+
+    init(
+        task: TaskRecord,
+        codec: any PayloadCodec,
+        shutdown: ShutdownNotice,
+        onHeartbeat: @escaping @Sendable (Payload?) -> Void
+    ) {
         workflowID = task.run.workflowID
         runID = task.run.runID
         activityType = task.scheduled.activityType
@@ -62,6 +78,7 @@ public struct ActivityContext: Sendable {
         lastFailure = task.lastFailure
         previousDetails = task.heartbeatDetails
         self.codec = codec
+        self.shutdown = shutdown
         self.onHeartbeat = onHeartbeat
     }
 }

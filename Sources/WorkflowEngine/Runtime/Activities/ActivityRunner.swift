@@ -9,6 +9,7 @@ final class ActivityRunner: Sendable {
     private let environment: WorkerEnvironment
     private let hooks: Hooks
     private let running = Mutex<[AttemptID: RunningAttempt]>([:])
+    private let shutdown = ShutdownNotice()
     /// When the running attempts' limits are looked at next: one planned call for all of them.
     private let plannedSweep = Mutex(Timestamp.never)
 
@@ -48,7 +49,7 @@ final class ActivityRunner: Sendable {
     }
 
     private func run(_ attempt: RunningAttempt) async {
-        let context = ActivityContext(task: attempt.task, codec: environment.codec) {
+        let context = ActivityContext(task: attempt.task, codec: environment.codec, shutdown: shutdown) {
             [weak self, weak attempt] details in
             guard let self, let attempt else { return }
             self.beat(attempt, details)
@@ -127,19 +128,21 @@ final class ActivityRunner: Sendable {
 
     private func finish(_ attempt: RunningAttempt, _ result: Result<Payload?, any Error>) async {
         guard attempt.decide() else { return }
-        let task = attempt.task
         switch result {
         case .success(let payload): deliver(attempt, .completed(payload))
         case .failure(let error):
             if error is CancellationError, attempt.cancelReason == .revoked {
                 return deliver(attempt, .cancelled(details: attempt.lastDetails))
             }
-            await decide(attempt.failure(from: error, codec: environment.codec), attempt: attempt, task: task)
+            let isHandedBack = attempt.isHandedBack(by: error, isWorkerShuttingDown: shutdown.isGiven)
+            let failure = attempt.failure(from: error, codec: environment.codec, isHandedBack: isHandedBack)
+            await decide(failure, attempt: attempt, isHandedBack: isHandedBack)
         }
     }
 
-    private func decide(_ failure: Failure, attempt: RunningAttempt, task: TaskRecord) async {
-        let now = environment.clock.now
+    /// - Parameter isHandedBack: the shutdown is no fault of the activity, so the next attempt need not wait.
+    private func decide(_ failure: Failure, attempt: RunningAttempt, isHandedBack: Bool = false) async {
+        let (task, now) = (attempt.task, environment.clock.now)
         switch task.decision(after: failure, at: now) {
         case .giveUp(let state):
             if case .timeout = failure.kind {
@@ -148,7 +151,7 @@ final class ActivityRunner: Sendable {
                 deliver(attempt, .failed(failure, state))
             }
         case .retry(let wait):
-            let visibleAt = now + wait
+            let visibleAt = isHandedBack ? now : now + wait
             // The next attempt starts from the latest details, also from those that were not written yet.
             if attempt.hasUnwrittenDetails { await flush(attempt) }
             await report(task, .retry(failure, visibleAt: visibleAt))
@@ -250,13 +253,16 @@ final class ActivityRunner: Sendable {
         guard attempt.decide() else { return }
         attempt.cancel(.timedOut)
         let failure = TaskRecord.timeoutFailure(type, task: attempt.task, details: attempt.lastDetails)
-        Task { await decide(failure, attempt: attempt, task: attempt.task) }
+        Task { await decide(failure, attempt: attempt) }
     }
 
     func revoke(run: RunKey, scheduledEventID: EventID) {
         let attempt = running.withLock { $0[AttemptID(run: run, scheduledEventID: scheduledEventID)] }
         attempt?.cancel(.revoked)
     }
+
+    /// Lets attempts know that the worker is about to stop.
+    func announceShutdown() { shutdown.give() }
 
     /// Tells every attempt to stop because the worker does.
     func cancelAll() {

@@ -115,12 +115,18 @@ final class RunningAttempt: Sendable {
 }
 
 extension RunningAttempt {
-    /// Whatever an attempt throws that its worker told to stop is no fault of the activity: clients report their own
-    /// cancellation in their own words. One that nobody told to stop is an error like any other.
-    func failure(from error: any Error, codec: any PayloadCodec) -> Failure {
-        if cancelReason == .shutdown {
+    /// Whether the attempt ended because its worker shuts down. Whatever one throws that was told to stop is no fault of the
+    /// activity: clients report their own cancellation in their own words. One that has only heard of the shutdown says so.
+    func isHandedBack(by error: any Error, isWorkerShuttingDown: Bool) -> Bool {
+        cancelReason == .shutdown || isWorkerShuttingDown && error is CancellationError
+    }
+
+    /// What an attempt failed with. A cancellation that nobody asked for is an error like any other.
+    func failure(from error: any Error, codec: any PayloadCodec, isHandedBack: Bool) -> Failure {
+        if isHandedBack {
+            let words = error is CancellationError ? "" : " (\(error))"
             return Failure(
-                message: "the worker was shut down while the activity ran (\(error))",
+                message: "the worker was shut down while the activity ran" + words,
                 kind: .server(nonRetryable: false)
             )
         }

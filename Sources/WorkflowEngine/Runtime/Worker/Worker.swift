@@ -219,6 +219,7 @@ public final class Worker: Service {
         self.engine.withLock { $0 = nil }
         engine.poller.close()
         engine.environment.slots.close()
+        engine.runner.announceShutdown()
         if !(await engine.runner.becomesIdle(within: configuration.drainTimeout)) {
             engine.runner.cancelAll()
             _ = await engine.runner.becomesIdle(within: .seconds(5))
