@@ -38,6 +38,10 @@ struct CrashTests {
         }
     }
 
+    private static let repetitions = """
+        SELECT count(*) FROM attempts WHERE attempt > 1 AND activity_type <> 'TakeUploads'
+        """
+
     /// A kill test that kills nothing proves nothing.
     private func checkReality(
         _ measurements: Measurements,
@@ -47,7 +51,7 @@ struct CrashTests {
         #expect(measurements.share { $0.hitRunning } >= 0.9, "too few kills hit running processes")
         #expect(measurements.share { $0.openRuns >= 20 } >= 0.8, "too few runs were in flight")
         #expect(measurements.moments.contains { $0.runningAttempts > 0 }, "no kill hit a worker with running attempts")
-        let repeated = try await installation.count("SELECT count(*) FROM attempts WHERE attempt > 1")
+        let repeated = try await installation.count(Self.repetitions)
         #expect(repeated > 0, "no activity was tried again")
         let spared = try await EndChecks(installation: installation, journal: journal).spared()
         print("\(repeated) attempts were repetitions, \(spared) of them found their effect recorded by its key")

@@ -107,6 +107,7 @@ struct Siege {
         """
     private static let attempts = """
         SELECT count(*) FROM tasks WHERE state = 1
+            AND activity_type <> 'TakeUploads'
             AND worker IN (SELECT worker_key FROM workers WHERE process_id = ?)
         """
 
@@ -151,7 +152,7 @@ struct Siege {
 
     private func elapsed(_ daemon: DaemonProcess) -> Duration { ContinuousClock.now - daemon.spawnedAt }
 
-    /// Registered; nobody dead is left; and it owns runs, if there are any.
+    /// Registered; nobody dead is left; and it owns runs, the one that takes uploads always.
     private func isWorking(_ daemon: DaemonProcess, registered: inout Duration?) async throws -> Bool {
         let process = Int(daemon.identifier)
         guard try await installation.count("SELECT count(*) FROM workers WHERE process_id = ?", process) > 0 else {
@@ -163,9 +164,11 @@ struct Siege {
 
     private static let unowned = """
         SELECT (SELECT count(*) FROM workers WHERE process_id <> ?1)
-            + (EXISTS (SELECT 1 FROM runs WHERE status = 1)
-                AND NOT EXISTS (SELECT 1 FROM runs WHERE status = 1
+            + (EXISTS (SELECT 1 FROM runs WHERE status = 1 AND workflow_type <> 'FollowUploads')
+                AND NOT EXISTS (SELECT 1 FROM runs WHERE status = 1 AND workflow_type <> 'FollowUploads'
                     AND owner IN (SELECT worker_key FROM workers WHERE process_id = ?1)))
+            + NOT EXISTS (SELECT 1 FROM runs WHERE workflow_type = 'FollowUploads'
+                AND owner IN (SELECT worker_key FROM workers WHERE process_id = ?1))
         """
 
     // MARK: Ending

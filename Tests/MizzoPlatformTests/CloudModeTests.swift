@@ -1,3 +1,4 @@
+import ActivityContracts
 import AsyncHTTPClient
 import CloudPeers
 import CloudServices
@@ -133,11 +134,11 @@ struct CloudModeTests {
         let (platform, queue) = (fixture.platform, fixture.platform.uploadEvents)
         try await sendEvents(resources, fixture)
         let ingest = platform.uploadIngest()
-        var total = UploadIngest.Report()
+        var total = TakeUploads.Counts()
         // The bucket's own events may come late, and a queue may answer with nothing although it holds something.
         var left = try await queue.counts()
         while total.accepted < 5 || left.visible + left.inFlight > 0 {
-            total.add(try await ingest.runOnce())
+            total.add(try await ingest.takeBatch())
             left = try await queue.counts()
         }
         // On a slow machine a message is seen again after its visibility timeout, and is counted again; runs are not.

@@ -84,7 +84,7 @@ struct EventFloodTests {
         while true {
             let left = try await queue.counts()
             guard left.visible + left.inFlight > rest else { return }
-            if try await ingest.runOnce().isEmpty {
+            if try await ingest.takeBatch() == TakeUploads.Counts() {
                 try await fixture.until { try await ingest.capacity.free() > 0 }
             }
         }

@@ -28,6 +28,14 @@ extension PlatformFixture {
         try await platform.objects.put(ObjectKey(key), body: body, options: PutOptions(contentType: "audio/mpeg"))
     }
 
+    /// What a bucket says of the upload with a number.
+    static func uploadEvent(_ number: Int, bucket: String = "mizzo") -> String {
+        """
+        {"Records":[{"eventVersion":"2.1","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"\(bucket)"},\
+        "object":{"key":"raw-track/track-\(100 + number).mp3","size":\(number),"eTag":"e\(number)","sequencer":"0A"}}}]}
+        """
+    }
+
     /// A ticket and a registered track of a new artist.
     func register(_ id: TrackID) async throws {
         try await platform.putUser("nina", role: .artist, name: "Nina")
@@ -80,17 +88,24 @@ extension PlatformFixture {
     /// Runs a worker while `body` runs.
     func working(_ body: (WorkerServices) async throws -> Void) async throws {
         let worker = try await platform.workerServices()
-        let running = Task {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for service in worker.services { group.addTask { try await service.run() } }
-                try await group.waitForAll()
-            }
-        }
+        let running = worker.start()
         let result: Result<Void, any Error>
         do { result = .success(try await body(worker)) } catch { result = .failure(error) }
         running.cancel()
         _ = await running.result
         await platform.close()
         try result.get()
+    }
+}
+
+extension WorkerServices {
+    /// Runs until the task is cancelled, which is a graceful shutdown.
+    func start() -> Task<Void, any Error> {
+        Task {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for service in services { group.addTask { try await service.run() } }
+                try await group.waitForAll()
+            }
+        }
     }
 }

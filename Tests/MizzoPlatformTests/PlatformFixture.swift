@@ -30,10 +30,10 @@ final class PlatformFixture: Sendable {
         FileManager.default.temporaryDirectory.appendingPathComponent("platform-\(UUID().uuidString)").path
     }
 
-    /// Waits until `condition` holds, looking after every commit that the engine announces.
+    /// Waits until `condition` holds, looking after every commit.
     func until(_ condition: @Sendable () async throws -> Bool) async throws {
         let (commits, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let observation = platform.database.observe { _, _ in continuation.yield() }
+        let observation = platform.database.observeCommits { continuation.yield() }
         defer { observation.cancel() }
         if try await condition() { return }
         for await _ in commits where try await condition() { return }

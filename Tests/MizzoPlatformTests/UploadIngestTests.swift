@@ -1,4 +1,6 @@
+import ActivityContracts
 import CloudServices
+import Logging
 import MizzoWorkflows
 import Testing
 import WorkflowEngine
@@ -9,19 +11,16 @@ import WorkflowStore
 @Suite("Taking upload events", .timeLimit(.minutes(2)))
 struct UploadIngestTests {
     private func event(_ number: Int, bucket: String = "mizzo") -> String {
-        """
-        {"Records":[{"eventVersion":"2.1","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"\(bucket)"},\
-        "object":{"key":"raw-track/track-\(100 + number).mp3","size":\(number),"eTag":"e\(number)","sequencer":"0A"}}}]}
-        """
+        PlatformFixture.uploadEvent(number, bucket: bucket)
     }
 
     /// Takes until there is nothing left.
-    private func drain(_ ingest: UploadIngest) async throws -> UploadIngest.Report {
-        var total = UploadIngest.Report()
+    private func drain(_ ingest: UploadIngest) async throws -> TakeUploads.Counts {
+        var total = TakeUploads.Counts()
         while true {
-            let report = try await ingest.runOnce()
-            if report.isEmpty { return total }
-            total.add(report)
+            let batch = try await ingest.takeBatch()
+            if batch == TakeUploads.Counts() { return total }
+            total.add(batch)
         }
     }
 
@@ -37,7 +36,7 @@ struct UploadIngestTests {
         for body in bodies.shuffled(using: &generator) { try await queue.send(body) }
 
         let total = try await drain(fixture.platform.uploadIngest())
-        #expect(total == UploadIngest.Report(accepted: 160, ignored: 30, rejected: 10))
+        #expect(total == TakeUploads.Counts(accepted: 160, ignored: 30, rejected: 10))
 
         let store = fixture.platform.workflows.store
         let runs = try await store.runs(RunFilter(limit: 100))
@@ -57,7 +56,7 @@ struct UploadIngestTests {
         let client = WorkflowClient(fixture.platform.workflows)
         try await client.handle(PublishTrack.self, id: PublishTrack.id(trackID: "track-101")).terminate()
         try await queue.send(event(1))
-        #expect(try await drain(ingest) == UploadIngest.Report(accepted: 0, ignored: 1, rejected: 0))
+        #expect(try await drain(ingest) == TakeUploads.Counts(accepted: 0, ignored: 1, rejected: 0))
         #expect(try await fixture.platform.workflows.store.runs(RunFilter(limit: 10)).count == 1)
         await fixture.platform.close()
     }
@@ -66,8 +65,75 @@ struct UploadIngestTests {
     func capacity() async throws {
         let fixture = try await PlatformFixture(["worker.transcoding-slots": "3"])
         for number in 0..<8 { try await fixture.platform.uploadEvents.send(event(number)) }
-        #expect(try await fixture.platform.uploadIngest().runOnce().accepted == 3)
+        #expect(try await fixture.platform.uploadIngest().takeBatch().accepted == 3)
         #expect(try await fixture.platform.uploadEvents.counts().visible == 5)
         await fixture.platform.close()
+    }
+
+    @Test("what was taken is handled to its end when the ingest is told to stop meanwhile")
+    func finishes() async throws {
+        let fixture = try await PlatformFixture()
+        try await fixture.put("raw-track/track-101.mp3", [1])
+        let (taken, takes) = AsyncStream<Void>.makeStream()
+        let (stopped, stops) = AsyncStream<Never>.makeStream()
+        let queue = WatchedQueue(base: fixture.platform.uploadEvents) {
+            takes.yield()
+            for await _ in stopped {}
+        }
+        let following = Task { try await fixture.ingest(from: queue).follow(.silent) }
+        for await _ in taken { break }
+        following.cancel()
+        stops.finish()
+        await #expect(throws: CancellationError.self) { try await following.value }
+
+        #expect(try await fixture.platform.uploadEvents.counts() == .none)
+        #expect(try await fixture.platform.workflows.store.runs(RunFilter(limit: 10)).count == 1)
+        await fixture.platform.close()
+    }
+
+    @Test("operators see why a look failed, until one succeeds")
+    func failure() async throws {
+        let fixture = try await PlatformFixture()
+        let (failures, failed) = AsyncStream<TakeUploads.Progress>.makeStream()
+        let journal = IngestJournal(goingOnFrom: TakeUploads.Counts(accepted: 7)) { failed.yield($0) }
+        let queue = WatchedQueue(base: fixture.platform.uploadEvents) { throw QueueGone() }
+        let following = Task { try await fixture.ingest(from: queue).follow(journal) }
+        var reports = failures.makeAsyncIterator()
+        let report = try #require(await reports.next())
+        following.cancel()
+        _ = await following.result
+        #expect(report.lastError == "the queue is gone" && report.taken.accepted == 7)
+        #expect(report.freeCapacity == 2 && report.lastLook?.hasSuffix("Z") == true)
+
+        journal.add(TakeUploads.Counts())
+        #expect(try #require(await reports.next()).lastError == nil)
+        await fixture.platform.close()
+    }
+}
+
+private struct QueueGone: Error, CustomStringConvertible {
+    var description: String { "the queue is gone" }
+}
+
+extension IngestJournal {
+    fileprivate static var silent: IngestJournal { IngestJournal(goingOnFrom: TakeUploads.Counts()) { _ in } }
+}
+
+extension QueueCounts {
+    fileprivate static let none = QueueCounts(visible: 0, inFlight: 0, delayed: 0, deadLetters: 0)
+}
+
+extension PlatformFixture {
+    fileprivate func ingest(from queue: any MessageQueue) -> UploadIngest {
+        let ingest = platform.uploadIngest()
+        return UploadIngest(
+            database: ingest.database,
+            queue: queue,
+            objects: ingest.objects,
+            bucket: ingest.bucket,
+            publishing: ingest.publishing,
+            capacity: ingest.capacity,
+            logger: Logger(label: "ingest") { _ in SwiftLogNoOpLogHandler() }
+        )
     }
 }

@@ -169,7 +169,9 @@ extension WorkerConfiguration {
     /// Serves the queues of all activities.
     static var allQueues: WorkerConfiguration {
         WorkerConfiguration(
-            activitySlots: [.default: 10, TranscodeTrack.queue: 2, SynchronizeLyrics.queue: 1],
+            activitySlots: [
+                .default: 10, TranscodeTrack.queue: 2, SynchronizeLyrics.queue: 1, TakeUploads.queue: 1,
+            ],
             drainTimeout: .zero
         )
     }

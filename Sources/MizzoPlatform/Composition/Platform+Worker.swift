@@ -18,7 +18,7 @@ public struct WorkerServices: Sendable {
 }
 
 extension Platform {
-    /// The worker of all queues and the ingest of upload events.
+    /// The worker of all queues. The run that takes upload events is started if there is none.
     ///
     /// - Throws: ``ConfigurationError`` when this machine cannot transcode.
     public func workerServices() async throws -> WorkerServices {
@@ -26,40 +26,31 @@ extension Platform {
         try await storage.files?.removeGarbage()
         let transcoding = try await transcodingRunner()
         let lyrics = lyricsProvider()
+        let ingest = uploadIngest()
         let worker = Worker(
             workflows,
             configuration: WorkerConfiguration(
                 activitySlots: [
                     .default: configuration.activitySlots, TranscodeTrack.queue: configuration.transcodingSlots,
-                    SynchronizeLyrics.queue: configuration.lyricsSlots,
+                    SynchronizeLyrics.queue: configuration.lyricsSlots, TakeUploads.queue: 1,
                 ],
                 drainTimeout: configuration.drain
             ),
             workflows: flows,
-            activities: effects(transcoding, lyrics.provider)
+            activities: effects(transcoding, lyrics.provider) + [TakeUploadsActivity(ingest: ingest)]
                 + (configuration.exerciseLedger.map { [AppendToLedgerActivity(path: $0)] } ?? []),
             transactionalActivities: changes(),
             logger: Logger(label: "worker")
         )
-        let ingest = uploadIngest()
-        return WorkerServices(services: lyrics.services + [worker, ingest]) { ingest.wakeups.wake() }
+        try await followUploads()
+        return WorkerServices(services: lyrics.services + [worker]) { ingest.wakeups.wake() }
     }
 
     private var flows: [any Workflow.Type] {
-        [PublishTrack.self, SyncLyrics.self, ExpirePoster.self, ReviewPlaylist.self, ReviewApplication.self]
-            + (configuration.exerciseLedger == nil ? [] : [Exercise.self])
-    }
-
-    func uploadIngest() -> UploadIngest {
-        UploadIngest(
-            database: database,
-            queue: uploadEvents,
-            objects: objects,
-            bucket: configuration.bucket,
-            publishing: publishing,
-            capacity: TranscodingCapacity(store: workflows.store, slotsPerWorker: configuration.transcodingSlots),
-            logger: Logger(label: "ingest")
-        )
+        [
+            PublishTrack.self, SyncLyrics.self, ExpirePoster.self, ReviewPlaylist.self, ReviewApplication.self,
+            FollowUploads.self,
+        ] + (configuration.exerciseLedger == nil ? [] : [Exercise.self])
     }
 
     private func effects(_ transcoding: any TranscodingRunner, _ lyrics: any LyricsProvider) -> [any Activity] {

@@ -3,8 +3,6 @@ import CloudServices
 import DurableSQLite
 import Logging
 import MizzoCatalog
-import ServiceLifecycle
-import Synchronization
 import WorkflowEngine
 
 /// Takes upload events from the queue as fast as tracks can be transcoded, and tells each track's workflow: exactly once per
@@ -13,7 +11,7 @@ import WorkflowEngine
 /// With the embedded queue the signal and the deletion of its message are one transaction; it looks when the database changes,
 /// when it is poked, and when hidden messages may be visible again. With another queue the message is deleted after the signal is
 /// durable, and an event that comes again is recognised by the upload's etag; it waits at the queue while there is capacity.
-struct UploadIngest: Service {
+struct UploadIngest: Sendable {
     let database: DurableDatabase
     let queue: any MessageQueue
     let objects: any ObjectStore
@@ -37,48 +35,35 @@ struct UploadIngest: Service {
 
     private var embedded: EmbeddedQueue? { queue as? EmbeddedQueue }
 
-    /// What one look did.
-    struct Report: Equatable, Sendable {
-        /// Uploads that were handed to their workflows.
-        var accepted = 0
-        /// Events nobody waits for: test events, other keys, uploads of runs that have ended.
-        var ignored = 0
-        /// Messages that are no events.
-        var rejected = 0
-        var isEmpty: Bool { self == Report() }
-
-        mutating func add(_ other: Report) {
-            accepted += other.accepted
-            ignored += other.ignored
-            rejected += other.rejected
-        }
-    }
-
-    func run() async throws {
+    /// Takes events until the task is cancelled; what was taken by then is handled before it throws `CancellationError`.
+    func follow(_ journal: IngestJournal) async throws {
         let observation = database.observe { _, _ in wakeups.wake() }
         defer { observation.cancel() }
-        await withGracefulShutdownHandler {
-            while !Task.isCancelled, !wakeups.isClosed {
-                let isHealthy = await look()
-                try? await Task.sleep(for: Self.pause)
-                await wakeups.wait(atMost: isHealthy ? await idleTime() : Self.failurePause)
-            }
-        } onGracefulShutdown: {
-            wakeups.close()
+        while true {
+            let isHealthy = await look(journal)
+            try await Task.sleep(for: Self.pause)
+            await wakeups.wait(atMost: isHealthy ? await idleTime() : Self.failurePause)
         }
     }
 
     /// Handles everything there is capacity for.
     ///
     /// - Returns: `false` when something failed.
-    private func look() async -> Bool {
+    private func look(_ journal: IngestJournal) async -> Bool {
         do {
-            while !(try await runOnce(wait: Self.longPoll).isEmpty) {}
-            return true
-        } catch is CancellationError {
+            while !Task.isCancelled {
+                let free = try await capacity.free()
+                journal.looks(at: SystemClock().now, freeCapacity: free)
+                let counts = try await takeBatch(atMost: free, wait: Self.longPoll)
+                journal.add(counts)
+                if counts == TakeUploads.Counts() { break }
+            }
             return true
         } catch {
+            // Clients report a cancellation in their own words.
+            if Task.isCancelled { return true }
             logger.error("upload events could not be handled, trying again", metadata: ["error": "\(error)"])
+            journal.fail(error)
             return false
         }
     }
@@ -91,32 +76,39 @@ struct UploadIngest: Service {
         return Self.visibilityTimeout
     }
 
-    /// Takes one batch.
-    func runOnce(wait: Duration = .zero) async throws -> Report {
-        let limit = min(Self.batchLimit, try await capacity.free())
-        guard limit > 0 else { return Report() }
-        let queue = queue
-        let messages = try await cancelWhenGracefulShutdown {
-            try await queue.receive(limit: limit, visibilityTimeout: Self.visibilityTimeout, wait: wait)
-        }
-        // At the same time, so that their transactions share a flush.
-        return try await withThrowingTaskGroup(of: Report.self) { group in
+    /// Takes one batch for which there is capacity.
+    func takeBatch() async throws -> TakeUploads.Counts { try await takeBatch(atMost: try await capacity.free()) }
+
+    private func takeBatch(atMost free: Int, wait: Duration = .zero) async throws -> TakeUploads.Counts {
+        guard free > 0 else { return TakeUploads.Counts() }
+        let messages = try await queue.receive(
+            limit: min(Self.batchLimit, free),
+            visibilityTimeout: Self.visibilityTimeout,
+            wait: wait
+        )
+        // In a task of its own: nobody else sees these messages for a while, so whoever is told to stop now handles them first.
+        return try await Task { try await handle(messages) }.value
+    }
+
+    /// At the same time, so that their transactions share a flush.
+    private func handle(_ messages: [QueueMessage]) async throws -> TakeUploads.Counts {
+        try await withThrowingTaskGroup(of: TakeUploads.Counts.self) { group in
             for message in messages { group.addTask { try await handle(message) } }
-            return try await group.reduce(into: Report()) { $0.add($1) }
+            return try await group.reduce(into: TakeUploads.Counts()) { $0.add($1) }
         }
     }
 
-    private func handle(_ message: QueueMessage) async throws -> Report {
+    private func handle(_ message: QueueMessage) async throws -> TakeUploads.Counts {
         let uploads: [Upload]
         do {
             uploads = try Upload.all(in: message.body, bucket: bucket)
         } catch {
             logger.warning("upload event rejected", metadata: ["message-id": "\(message.id)", "error": "\(error)"])
             try await queue.reject(message, reason: "\(error)")
-            return Report(rejected: 1)
+            return TakeUploads.Counts(rejected: 1)
         }
         let accepted = try await accept(uploads, of: message)
-        return Report(accepted: accepted, ignored: accepted == 0 ? 1 : 0)
+        return TakeUploads.Counts(accepted: accepted, ignored: accepted == 0 ? 1 : 0)
     }
 
     /// Tells the workflows, then forgets the message.

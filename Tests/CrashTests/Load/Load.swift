@@ -97,7 +97,8 @@ struct Load {
         }
         // Lyrics are made beside the publication, and wait longer after every attempt that was lost.
         var looks = 0
-        while looks < 300, try await installation.count("SELECT count(*) FROM runs WHERE status = 1") > 0 {
+        let open = "SELECT count(*) FROM runs WHERE status = 1 AND workflow_type <> 'FollowUploads'"
+        while looks < 300, try await installation.count(open) > 0 {
             try await pause(.milliseconds(200))
             looks += 1
         }
