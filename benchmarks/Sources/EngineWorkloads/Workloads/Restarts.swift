@@ -22,7 +22,7 @@ struct KillAndRecover: Workload {
                 values: pairs.map(\.engine),
                 floors: pairs.map(\.floor),
                 goal: .atMost(300),
-                bound: "each attempt of the dead worker is ended in a commit of its own",
+                bound: "six units of the store for each run, from its lost attempt to its code",
                 details: ["with process start ms": Spread(spawned).median]
             )
         ]
@@ -77,7 +77,7 @@ struct RestartWithOpenRuns: Workload {
                 values: pairs.map(\.engine),
                 floors: pairs.map(\.floor),
                 goal: .atMost(1000),
-                bound: "claiming again all that the dead worker had in its cache"
+                bound: "each run in the dead worker's cache is freed"
             )
         ]
     }
