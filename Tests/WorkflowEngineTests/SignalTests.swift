@@ -138,7 +138,7 @@ private struct TwoReaders: Workflow {
                 let run = try await test.client.start(Closes.self, id: "s")
                 await gate.entered()
                 let sending = Task {
-                    for value in 0..<100 {
+                    for value in 0..<60 {
                         if value == round * 5 { gate.open() }
                         do {
                             try await run.signal(number, value)
@@ -146,7 +146,7 @@ private struct TwoReaders: Workflow {
                             return value
                         }
                     }
-                    return 100
+                    return 60
                 }
                 let accepted = await sending.value
                 #expect(try await run.result() == "x")
