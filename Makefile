@@ -41,7 +41,7 @@ format: ## Format all Swift sources in place
 	swift format --in-place --recursive --parallel --configuration .swift-format $(SOURCES)
 
 bench: ## Measure speed, memory and disk against bare SQLite and ffmpeg; BENCH='--only NAME', '--list', '--full'
-	swift run --package-path benchmarks -c release engine-bench $(BENCH)
+	swift run --package-path benchmarks -c release --static-swift-stdlib engine-bench $(BENCH)
 
 bench-peers: ## Measure DBOS on SQLite and PostgreSQL beside the engine (a few minutes)
 	@scripts/bench-peers.sh
