@@ -212,6 +212,11 @@ jq -e '[.. | objects | select(.activityType? == "TranscodeTrack")] | length >= 2
     fail "expected two attempts of TranscodeTrack"
 say "==> mizzo workflow attempts"
 mizzo workflow attempts "publish-track/$TRACK" --database "$DATA/mizzo.sqlite" | cut -c1-150
+INGEST=$(mizzo workflow attempts follow-uploads --database "$DATA/mizzo.sqlite" -o json)
+jq -e '[.. | objects | select(.outcome? == "worker-lost")] | length == 1' <<<"$INGEST" >/dev/null ||
+    fail "expected the ingest to be taken over once"
+say "==> mizzo workflow attempts follow-uploads: the ingest was taken over, too"
+mizzo workflow attempts follow-uploads --database "$DATA/mizzo.sqlite" | cut -c1-150
 say "==> mizzo workflow show"
 mizzo workflow show "publish-track/$TRACK" --database "$DATA/mizzo.sqlite" | cut -c1-150
 say "==> Done in $SECONDS s: killed once, nothing lost, nothing done twice"

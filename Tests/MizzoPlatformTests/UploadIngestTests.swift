@@ -99,6 +99,8 @@ struct UploadIngestTests {
         let queue = WatchedQueue(base: fixture.platform.uploadEvents) { throw QueueGone() }
         let following = Task { try await fixture.ingest(from: queue).follow(journal) }
         var reports = failures.makeAsyncIterator()
+        let first = try #require(await reports.next())
+        #expect(first.lastError == nil && first.lastLook != nil)
         let report = try #require(await reports.next())
         following.cancel()
         _ = await following.result

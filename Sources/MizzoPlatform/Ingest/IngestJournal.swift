@@ -20,17 +20,21 @@ final class IngestJournal: Sendable {
     /// Beats until the task is cancelled.
     func beat(every interval: Duration) async throws {
         while true {
-            beat()
             try await Task.sleep(for: interval)
+            beat()
         }
     }
 
-    /// A look begins.
+    /// A look begins. The first is told at once: heartbeats are written seldom, and before it there is nothing to say.
     func looks(at time: Timestamp, freeCapacity: Int) {
-        progress.withLock { progress in
-            progress.lastLook = "\(time)"
-            progress.freeCapacity = freeCapacity
+        let isFirst = progress.withLock { progress in
+            defer {
+                progress.lastLook = "\(time)"
+                progress.freeCapacity = freeCapacity
+            }
+            return progress.lastLook == nil
         }
+        if isFirst { beat() }
     }
 
     /// A look has succeeded.
