@@ -15,6 +15,7 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -70,7 +71,7 @@ let platform: [Target] = [
     ),
     .target(
         name: "CloudServices",
-        dependencies: ["DurableSQLite", crypto, grdb, httpClient, logging, nio, nioHTTP],
+        dependencies: ["DurableSQLite", crypto, cryptoExtras, grdb, httpClient, logging, nio, nioHTTP],
         swiftSettings: settings
     ),
     .target(
@@ -231,7 +232,8 @@ let tests: [Target] = [
             "Activities", "ActivityContracts", "CloudPeers", "CloudServices", "DurableSQLite", "ECSSimulator",
             "MizzoAPI",
             "MizzoCatalog",
-            "MizzoPlatform", "MizzoWorkflows", "WorkflowEngine", "WorkflowStore", "mizzo-transcoder", httpClient,
+            "MizzoPlatform", "MizzoWorkflows", "WorkflowEngine", "WorkflowStore", "mizzo-transcoder", crypto,
+            cryptoExtras, httpClient,
             lifecycle, logging, nio, nioHTTP,
         ],
         exclude: ["Clients"],
@@ -281,7 +283,8 @@ let tests: [Target] = [
     .testTarget(
         name: "CloudServicesTests",
         dependencies: [
-            "CloudPeers", "CloudServices", "DurableSQLite", "ECSSimulator", grdb, httpClient, httpTypes, nio, nioHTTP,
+            "CloudPeers", "CloudServices", "DurableSQLite", "ECSSimulator", crypto, cryptoExtras, grdb, httpClient,
+            httpTypes, nio, nioHTTP,
         ],
         resources: [.copy("Vectors")],
         swiftSettings: settings

@@ -26,7 +26,7 @@ extension Platform {
             media: ObjectMedia(
                 store: objects,
                 endpoint: endpoint,
-                redirects: configuration.exposure.delivery.redirects(from: configuration.cloud.storage),
+                links: links,
                 now: { Date() }
             ),
             objects: routes,
@@ -46,6 +46,12 @@ extension Platform {
         let application = try await buildApplication(configuration: api, dependencies: dependencies)
         guard configuration.exposure.metricsPort != 0 else { return [application] }
         return [application, metricsService(dependencies.metrics)]
+    }
+
+    /// Where the API sends players.
+    private var links: ObjectMedia.Links {
+        guard configuration.exposure.delivery.redirects(from: configuration.cloud.storage) else { return .none }
+        return configuration.exposure.cdn.map { .cdn($0) } ?? .presigned
     }
 
     private func metricsService(_ metrics: RequestMetrics) -> any Service {

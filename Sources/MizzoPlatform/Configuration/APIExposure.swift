@@ -1,3 +1,4 @@
+public import CloudServices
 import MizzoAPI
 
 /// What the API asks of its callers, and where it shows its metrics.
@@ -23,6 +24,8 @@ public struct APIExposure: Sendable {
     public var mediaPerMinute: Int
     /// Who sends the bytes of what is played.
     public var delivery: Delivery
+    /// Signs the URLs of the CDN that clients are sent to instead of the bucket; `nil`: there is none.
+    public var cdn: CloudFrontSigner?
     /// Where metrics are served.
     public var metricsHost: String
     /// Where metrics are served; 0: nowhere.
@@ -39,6 +42,7 @@ public struct APIExposure: Sendable {
         writesPerMinute = try values.number(.writesPerMinute, 0...1_000_000)
         mediaPerMinute = try values.number(.mediaPerMinute, 0...1_000_000)
         delivery = try values.choice(.playbackDelivery)
+        cdn = try CDNSettings.signer(values)
         metricsHost = try values.text(.metricsHost)
         metricsPort = try values.number(.metricsPort, 0...65_535)
         try check()
@@ -47,6 +51,12 @@ public struct APIExposure: Sendable {
     private func check() throws(ConfigurationError) {
         for proxy in trustedProxies where IPNetwork(proxy) == nil {
             throw Self.invalid(.trustedProxies, proxy, "an address or a network such as 10.0.0.0/8")
+        }
+        if cdn != nil, delivery == .proxy {
+            throw ConfigurationError(
+                code: "configuration-combination-invalid",
+                "with playback.delivery \"proxy\" nobody is sent to playback.cdn-url."
+            )
         }
         for origin in corsOrigins where !Self.isOrigin(origin) {
             throw Self.invalid(.corsOrigins, origin, "an origin such as https://app.example.org")
@@ -92,7 +102,9 @@ public struct APIExposure: Sendable {
             (.corsOrigins, corsOrigins.isEmpty ? "(none)" : corsOrigins.joined(separator: ",")),
             (.trustedProxies, trustedProxies.isEmpty ? "(none)" : trustedProxies.joined(separator: ",")),
             (.readsPerMinute, "\(readsPerMinute)"), (.writesPerMinute, "\(writesPerMinute)"),
-            (.mediaPerMinute, "\(mediaPerMinute)"), (.playbackDelivery, delivery.rawValue), (.metricsHost, metricsHost),
+            (.mediaPerMinute, "\(mediaPerMinute)"), (.playbackDelivery, delivery.rawValue),
+            (.cdnURL, cdn.map { "\($0)" } ?? "(none)"), (.cdnKeyPairID, cdn?.keyPairID ?? "(none)"),
+            (.cdnPrivateKeyFile, cdn == nil ? "(none)" : "***"), (.metricsHost, metricsHost),
             (.metricsPort, "\(metricsPort)"),
         ]
     }

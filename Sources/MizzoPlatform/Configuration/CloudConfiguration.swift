@@ -108,10 +108,11 @@ extension CloudConfiguration {
         sources = CredentialSources(environment)
     }
 
-    /// Events of a bucket reach only SQS, those of the data folder only the database; a container reaches only a bucket.
-    func checkCombination() throws(ConfigurationError) {
+    /// Events of a bucket reach only SQS, those of the data folder only the database; a container and a CDN reach only a bucket.
+    func checkCombination(usesCDN: Bool) throws(ConfigurationError) {
         try require((storage == .s3) == (queue == .sqs), "storage.kind \"s3\" and queue.kind \"sqs\" need each other")
         try require(runner == .local || storage == .s3, "transcoding.runner \"ecs\" needs storage.kind \"s3\"")
+        try require(!usesCDN || storage == .s3, "playback.cdn-url needs storage.kind \"s3\"")
         guard storage == .s3 else { return }
         try require(!region.isEmpty, "storage.kind \"s3\" needs aws.region or AWS_REGION")
         try require(!queueURL.isEmpty, "queue.kind \"sqs\" needs queue.url")

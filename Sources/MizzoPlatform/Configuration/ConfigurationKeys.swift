@@ -29,7 +29,7 @@ struct ConfigurationSetting: Sendable {
     /// What the API asks of its callers, and where it shows its metrics.
     private static let api: [ConfigurationSetting] = [
         tokenKeys, tokenIssuer, tokenAudience, corsOrigins, trustedProxies, readsPerMinute, writesPerMinute,
-        mediaPerMinute, playbackDelivery, metricsHost, metricsPort,
+        mediaPerMinute, playbackDelivery, cdnURL, cdnKeyPairID, cdnPrivateKeyFile, metricsHost, metricsPort,
     ]
 
     /// What only AWS, or a service that speaks its protocols, needs.
@@ -72,6 +72,9 @@ struct ConfigurationSetting: Sendable {
     static let writesPerMinute = Self("http.writes-per-minute", .number, "120")
     static let mediaPerMinute = Self("http.media-per-minute", .number, "6000")
     static let playbackDelivery = Self("playback.delivery", .text, "automatic")
+    static let cdnURL = Self("playback.cdn-url")
+    static let cdnKeyPairID = Self("playback.cdn-key-pair-id")
+    static let cdnPrivateKeyFile = Self("playback.cdn-private-key-file")
     static let metricsHost = Self("metrics.host", .text, "127.0.0.1")
     static let metricsPort = Self("metrics.port", .number, "0")
     static let transcodingSlots = Self("worker.transcoding-slots", .number, "0")

@@ -30,8 +30,8 @@ extension PlatformConfiguration {
         publicURL = try values.optionalText(.publicURL) ?? "http://\(host):\(port)"
         bucket = try values.text(.bucket)
         cloud = try CloudConfiguration(values, environment)
-        try cloud.checkCombination()
         exposure = try APIExposure(values)
+        try cloud.checkCombination(usesCDN: exposure.cdn != nil)
         storageSecret = try values.secret(.storageSecret)
         let slots = try values.number(.transcodingSlots, 0...256)
         transcodingSlots = slots == 0 ? max(1, coreCount) : slots

@@ -7,9 +7,19 @@ import NIOCore
 struct ObjectMedia: MediaStore {
     let store: any ObjectStore
     let endpoint: PublicEndpoint
-    /// Whether clients may be sent to the store.
-    var redirects = false
+    /// Where clients may be sent to.
+    var links = Links.none
     let now: @Sendable () -> Date
+
+    /// Where clients may be sent to for an object.
+    enum Links: Sendable {
+        /// Nowhere.
+        case none
+        /// To the store.
+        case presigned
+        /// To the CDN in front of it.
+        case cdn(CloudFrontSigner)
+    }
 
     func presign(_ grant: UploadGrant) async throws -> PresignedUpload {
         let conditions = UploadConditions(
@@ -60,8 +70,11 @@ struct ObjectMedia: MediaStore {
     }
 
     private func link(to key: ObjectKey) -> MediaObject.Link? {
-        guard redirects else { return nil }
-        return { endpoint.mounted(try await store.presignGet(key, expiresIn: $0).url) }
+        switch links {
+        case .none: nil
+        case .presigned: { endpoint.mounted(try await store.presignGet(key, expiresIn: $0).url) }
+        case .cdn(let signer): { try signer.url(of: key, until: now() + TimeInterval($0.components.seconds)) }
+        }
     }
 
     private func stream(

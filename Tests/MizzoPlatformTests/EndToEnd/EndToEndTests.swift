@@ -60,7 +60,7 @@ struct PlaybackLinkTests {
     /// What the API would send a player to for this object, as of `now`.
     private func link(_ key: ObjectKey, now: @escaping @Sendable () -> Date) async throws -> String {
         let endpoint = try PublicEndpoint(url: "http://127.0.0.1:8080")
-        let media = ObjectMedia(store: try await bucket(now), endpoint: endpoint, redirects: true, now: now)
+        let media = ObjectMedia(store: try await bucket(now), endpoint: endpoint, links: .presigned, now: now)
         let object = try #require(try await media.object(key.rawValue))
         let link = try #require(object.link)
         return try await link(Caching.linkLifetime)

@@ -28,10 +28,10 @@ extension PlatformFixture {
     }
 
     /// A platform that listens on a port of its own and takes as many requests as come.
-    static func reachable(_ mode: StorageMode) async throws -> PlatformFixture {
+    static func reachable(_ mode: StorageMode, _ flags: [String: String] = [:]) async throws -> PlatformFixture {
         let api = ["http.port": "\(try freePort())", "http.reads-per-minute": "0", "http.writes-per-minute": "0"]
         return try await PlatformFixture(
-            api.merging(try await mode.settings()) { first, _ in first },
+            api.merging(try await mode.settings()) { first, _ in first }.merging(flags) { _, last in last },
             environment: mode.environment
         )
     }
