@@ -23,7 +23,7 @@ private func endpoint(
 
 @Suite("OpenAPI")
 struct OpenAPITests {
-    @Test("the served document has every registered route and nothing else")
+    @Test("the served document has every registered route and nothing else, but for the HEAD of what can be got")
     func bothWays() async throws {
         let platform = try Platform(objects: NoObjects())
         let router = try await buildRouter(
@@ -31,7 +31,9 @@ struct OpenAPITests {
             dependencies: platform.dependencies,
             hub: platform.hub
         )
-        let registered = router.routes.map { "\($0.method.rawValue) \($0.path)".replacing("**", with: "{key}") }
+        let declared = Set(try platform.routes().endpoints.map(\.name))
+        let registered = router.routes.map { "\($0.method.rawValue) \($0.path)" }
+            .filter { declared.contains($0) || !$0.hasPrefix("HEAD ") }.map { $0.replacing("**", with: "{key}") }
         try await platform.run { api in
             let served = try await api.get("/openapi.json")
             let document = try JSONDecoder().decode(JSONValue.self, from: Data(served.bytes))

@@ -12,6 +12,7 @@ public func buildApplication(
     dependencies: APIDependencies
 ) async throws -> some ApplicationProtocol {
     let limits = HTTP1Channel.Configuration(
+        additionalChannelHandlers: [ConnectionManners()],
         idleTimeout: .seconds(Int64(configuration.idleTimeout)),
         httpDecoderConfiguration: .init(
             maxHeaderFieldSize: configuration.headerByteCountMax / 2,
@@ -53,8 +54,10 @@ func buildRouter(
     }
     router.add(middleware: ProblemRendering(typeBase: configuration.problemTypeBase, table: table))
     for endpoint in table.endpoints {
-        router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
-            try await gate.admit(request, context, to: endpoint)
+        for method in table.methods(of: endpoint) {
+            router.on(RouterPath(endpoint.path), method: method) { request, context in
+                try await gate.admit(request.invitingBody(over: context.channel), context, to: endpoint)
+            }
         }
     }
     return router

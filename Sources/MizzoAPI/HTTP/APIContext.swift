@@ -9,6 +9,8 @@ struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The client's `x-request-id` if it is harmless, else one of ours.
     var requestID = ""
+    /// The connection.
+    let channel: any Channel
     /// The other end of the connection.
     let peer: IPAddress?
     /// Set for a `POST` with an `Idempotency-Key`.
@@ -18,6 +20,7 @@ struct APIContext: RequestContext {
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        channel = source.channel
         peer = source.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
     }
 }

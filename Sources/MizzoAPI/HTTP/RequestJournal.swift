@@ -90,13 +90,10 @@ struct RequestJournal: RouterMiddleware {
 }
 
 extension Response {
-    /// The answer to a `HEAD`: the header fields of the `GET` and nothing after them.
+    /// The answer to a `HEAD`: the header fields of the `GET` and nothing after them. Setting `body` would set the length, too.
     fileprivate func withoutBody() -> Response {
-        var response = self
-        if let length = body.contentLength, length > 0, headers[.contentLength] == nil {
-            response.headers[.contentLength] = String(length)
-        }
-        response.body = ResponseBody()
-        return response
+        var head = createHeadResponse()
+        if body.contentLength == nil { head.headers[.contentLength] = headers[.contentLength] }
+        return head
     }
 }

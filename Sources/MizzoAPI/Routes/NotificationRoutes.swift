@@ -22,7 +22,7 @@ struct NotificationRoutes: Sendable {
             parameters: [.lastEventID],
             gives: [Outcome(.ok, "Events until either side ends them.", [Outcome.text("text/event-stream")])],
             problems: [.tooManyStreams]
-        ) { request, _, user in try await stream(request, user) }
+        ) { request, context, user in try await stream(request, context, user) }
     }
 
     private var list: Endpoint {
@@ -87,13 +87,15 @@ struct NotificationRoutes: Sendable {
         }
     }
 
-    private func stream(_ request: Request, _ user: Principal) async throws -> Response {
+    private func stream(_ request: Request, _ context: APIContext, _ user: Principal) async throws -> Response {
         let field = request.headers[.lastEventID]
         let asked = field.flatMap { Int64($0) }.map(NotificationID.init(rawValue:))
         guard field == nil || asked.map({ $0.rawValue >= 0 }) == true else {
             throw Problem.badParameter("Last-Event-ID", "Expected the id of an event of this stream.")
         }
         let subscription = try hub.subscribe(user.id)
+        // Otherwise a client that has gone is only noticed at the second sign of life that cannot be written.
+        context.channel.closeFuture.whenComplete { [weak subscription] _ in subscription?.end() }
         let latest = try await dependencies.database.read { db in try Catalog.latestNotification(in: db) }
         let stream = NotificationStream(
             database: dependencies.database,

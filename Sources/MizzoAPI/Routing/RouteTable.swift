@@ -26,7 +26,14 @@ struct RouteTable: Sendable {
     }
 
     /// The methods that exist at a concrete path; as in the router, a literal path hides a pattern.
-    func methods(at path: String) -> [HTTPRequest.Method] { endpoints(at: path).map(\.method) }
+    func methods(at path: String) -> [HTTPRequest.Method] { endpoints(at: path).flatMap { methods(of: $0) } }
+
+    /// The methods that a route answers: its own, and `HEAD` where there is a `GET` (RFC 9110, section 9.1), which is the
+    /// same without the body.
+    func methods(of endpoint: Endpoint) -> [HTTPRequest.Method] {
+        let hasOwnHead = endpoints.contains { $0.path == endpoint.path && $0.method == .head }
+        return endpoint.method == .get && !hasOwnHead ? [.get, .head] : [endpoint.method]
+    }
 
     /// The routes at a concrete path.
     func endpoints(at path: String) -> [Endpoint] {

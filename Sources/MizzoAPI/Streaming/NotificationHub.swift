@@ -26,7 +26,10 @@ final class NotificationHub: Service {
             self.hub = hub
         }
 
-        deinit { hub.remove(id) }
+        /// Ends the wake-ups, and with them the stream.
+        func end() { hub.remove(id) }
+
+        deinit { end() }
     }
 
     private struct Listener {

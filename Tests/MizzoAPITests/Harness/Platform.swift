@@ -43,10 +43,11 @@ final class Platform: Sendable {
         workflows: RecordingWorkflows = RecordingWorkflows(),
         objects: (any EmbeddedObjectRoutes)? = nil,
         limits: RateLimits = .unlimited,
-        corsOrigins: Set<String> = []
+        corsOrigins: Set<String> = [],
+        streams: NotificationStreamLimits = Platform.shortStreams
     ) throws {
         database = QueueDatabase(queue: try Self.people())
-        configuration = try Self.configuration(limits, corsOrigins)
+        configuration = try Self.configuration(limits, corsOrigins, streams)
         let hand = ClockHand()
         clock = hand
         var wired = APIDependencies(
@@ -76,14 +77,25 @@ final class Platform: Sendable {
         return queue
     }
 
-    private static func configuration(_ limits: RateLimits, _ origins: Set<String>) throws -> APIConfiguration {
+    /// Streams that end when they have told what there is.
+    static var shortStreams: NotificationStreamLimits {
+        var limits = NotificationStreamLimits()
+        limits.lifetimeSeconds = 0
+        return limits
+    }
+
+    private static func configuration(
+        _ limits: RateLimits,
+        _ origins: Set<String>,
+        _ streams: NotificationStreamLimits
+    ) throws -> APIConfiguration {
         var configuration = APIConfiguration(
             tokens: try TokenSettings(secret: TokenSecret(Array("a test secret of thirty-two bytes!".utf8))),
             bucket: "media"
         )
         configuration.rateLimits = limits
         configuration.corsOrigins = origins
-        configuration.streams.lifetimeSeconds = 0
+        configuration.streams = streams
         return configuration
     }
 
