@@ -98,6 +98,36 @@ struct ProtocolTests {
         }
     }
 
+    @Test("whatever can be got can be asked about")
+    func heads() async throws {
+        let platform = try Platform()
+        let id = try platform.track(at: .published)
+        try await platform.run { api in
+            for (path, person) in [
+                ("/track/\(id)", Person.stranger), ("/track", .artist), ("/notification", .listener),
+            ] {
+                let whole = try await api.get(path, as: person)
+                let head = try await api.send(.head, path, as: person)
+                #expect(head.status == .ok && head.bytes.isEmpty)
+                #expect(head.headers[.contentLength] == String(whole.bytes.count))
+                #expect(head.headers[.eTag] == whole.headers[.eTag])
+            }
+            #expect(try await api.send(.head, "/track").status == .unauthorized)
+            #expect(try await api.send(.delete, "/track/\(id)").headers[.allow] == "GET, HEAD")
+            #expect(try await api.send(.head, "/track/upload").status == .methodNotAllowed)
+        }
+    }
+
+    @Test("a body in another coding is refused instead of misread")
+    func contentCoding() async throws {
+        try await Platform().run { api in
+            let headers: HTTPFields = [.contentEncoding: "gzip"]
+            let json = #"{"title":"Mine"}"#
+            let coded = try await api.send(.post, "/playlist", as: .listener, json: json, headers: headers)
+            try expectProblem(coded, .unsupportedMediaType, "content-type-unsupported")
+        }
+    }
+
     @Test("a harmless request id comes back and any other is replaced")
     func requestIDs() async throws {
         try await Platform().run { api in

@@ -88,7 +88,7 @@ public struct LyricsValidator: Sendable {
         guard text.unicodeScalars.prefix(scalarsMax + 1).count <= scalarsMax, text.count <= limit else {
             return report.add(.textTooLong, path, "longer than \(limit) characters")
         }
-        if text.allSatisfy(\.isWhitespace) { report.add(.emptyText, path, "expected visible text") }
+        if text.isBlankToTheEye { report.add(.emptyText, path, "expected visible text") }
         if let scalar = text.unicodeScalars.first(where: LyricsCharacters.isForbidden) {
             report.add(.controlCharacter, path, "holds U+\(String(scalar.value, radix: 16, uppercase: true))")
         }

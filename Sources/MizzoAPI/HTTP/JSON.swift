@@ -49,21 +49,23 @@ enum JSON {
         return try decode(form, from: bytes)
     }
 
-    /// - Throws: 415 for anything but JSON.
+    /// - Throws: 415 for anything but JSON as it is.
     static func requireContentType(of request: Request) throws {
         let type = request.headers[.contentType]?.split(separator: ";").first.map { $0.lowercased() }
         guard type?.trimmingSpaces == "application/json" else {
             throw Problem(.contentTypeUnsupported, "Send the body with Content-Type: application/json.")
         }
+        guard request.headers[.contentEncoding]?.lowercased() ?? "identity" == "identity" else {
+            throw Problem(.contentTypeUnsupported, "Send the body as it is, without Content-Encoding.")
+        }
     }
 
     static func decode<Form: RequestBodyForm>(_ form: Form.Type, from bytes: Data) throws -> Form {
         do {
-            let unknown = try JSONDecoder().decode(MemberNames.self, from: bytes).names.subtracting(
-                form.schema.memberNames
-            )
+            let place = UnknownMembers.Place(form.schema)
+            let unknown = try JSONDecoder().decode(UnknownMembers.self, from: bytes, configuration: place).paths
             guard unknown.isEmpty else {
-                throw invalid(unknown.sorted().prefix(8).map { FieldError(pointer: pointer([$0]), detail: "Unknown.") })
+                throw invalid(unknown.prefix(8).map { FieldError(pointer: pointer($0), detail: "Unknown.") })
             }
             return try JSONDecoder().decode(form, from: bytes)
         } catch let error as DecodingError {
@@ -81,22 +83,6 @@ enum JSON {
             "The body is not JSON, or has unknown, missing or mistyped members; see errors.",
             errors: errors
         )
-    }
-}
-
-/// The names of an object's members.
-private struct MemberNames: Decodable {
-    struct Name: CodingKey {
-        let stringValue: String
-        let intValue: Int? = nil
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    let names: Set<String>
-
-    init(from decoder: any Decoder) throws {
-        names = Set(try decoder.container(keyedBy: Name.self).allKeys.map(\.stringValue))
     }
 }
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import LyricsSync
 import MizzoCatalog
 
 /// The body of `POST /artist-application` and `PUT /artist-application/{id}`.
@@ -15,7 +16,7 @@ struct ArtistApplicationForm: RequestBodyForm {
     func checked(_ profanity: ProfanityCheck) throws -> (form: ApplicationForm, flags: [ProfanityFinding]) {
         var check = Validation()
         check.line(artistName, "artistName", max: 100)
-        check.require(!statement.allSatisfy(\.isWhitespace), "statement", "Must not be empty.")
+        check.require(!statement.isBlankToTheEye, "statement", "Must not be empty.")
         check.text(statement, "statement", max: 4_000)
         let flags =
             profanity.findings(in: artistName, field: "artistName")

@@ -119,8 +119,8 @@ extension LyricsDocument.Line: Described {
         "LyricsLine",
         [
             .required("startMs", .integer(0...lyricsEndMs)), .required("endMs", .integer(0...lyricsEndMs)),
-            .required("text", .string(max: 500)), .optional("words", .array(of: word, max: 120)),
-            .optional("timing", .choice(LyricsDocument.Timing.self)),
+            .required("text", .string(max: 500)), .nullable("words", .array(of: word, max: 120)),
+            .nullable("timing", .choice(LyricsDocument.Timing.self)),
         ]
     )
 

@@ -1,3 +1,4 @@
+import LyricsSync
 import MizzoCatalog
 
 /// Collects everything wrong with a body, so that a client learns of all of it at once.
@@ -9,16 +10,22 @@ struct Validation {
         if !condition { errors.append(FieldError(pointer: "/" + member, detail: detail)) }
     }
 
-    /// A line of text: not blank, at most `max` characters, no control characters.
+    /// A line of text: something to see, at most `max` characters, no control characters.
     mutating func line(_ text: String, _ member: String, max: Int) {
-        require(!text.allSatisfy(\.isWhitespace), member, "Must not be empty.")
-        require(text.count <= max, member, "Expected at most \(max) characters.")
+        require(!text.isBlankToTheEye, member, "Must not be empty.")
+        length(text, member, max: max)
         require(!text.unicodeScalars.contains(where: \.isControl), member, "Must not hold control characters.")
+    }
+
+    /// Characters are counted as JSON Schema counts them, in code points: of what people see as one character, there is
+    /// no longest.
+    private mutating func length(_ text: String, _ member: String, max: Int) {
+        require(text.unicodeScalars.count <= max, member, "Expected at most \(max) characters.")
     }
 
     /// Text of several lines.
     mutating func text(_ text: String, _ member: String, max: Int) {
-        require(text.count <= max, member, "Expected at most \(max) characters.")
+        length(text, member, max: max)
         let hasControl = text.unicodeScalars.contains { $0.isControl && $0 != "\n" && $0 != "\r" && $0 != "\t" }
         require(!hasControl, member, "Must not hold control characters besides line breaks and tabs.")
     }
@@ -53,6 +60,6 @@ extension ProfanityCheck {
 extension Unicode.Scalar {
     fileprivate var isControl: Bool {
         properties.generalCategory == .control || properties.generalCategory == .lineSeparator
-            || properties.generalCategory == .paragraphSeparator
+            || properties.generalCategory == .paragraphSeparator || turnsDirection
     }
 }
