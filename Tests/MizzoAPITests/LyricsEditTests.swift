@@ -105,6 +105,11 @@ struct LyricsEditTests {
                 "/lines/0/words/0"
             ),
             (#"{"startMs":0,"endMs":9,"text":"you kike"}"#, "/lines/0"),
+            (#"{"startMs":0,"endMs":9,"text":"\u200b"}"#, "/lines/0"),
+            (
+                #"{"startMs":0,"endMs":9,"text":"a","words":[{"startMs":0,"endMs":9,"text":"kike"}]}"#,
+                "/lines/0/words"
+            ),
             (#"{"startMs":50,"endMs":90,"text":"a"},{"startMs":0,"endMs":9,"text":"b"}"#, "/lines/1"),
         ]
     )
@@ -112,6 +117,44 @@ struct LyricsEditTests {
         try await withLyrics { api, id, tag in
             let answer = try await put(api, id, #"{"lines":[\#(lines)]}"#, tag)
             try expectProblem(answer, .unprocessableContent, "validation-failed", pointer: pointer)
+        }
+    }
+
+    @Test("members that nobody knows are refused at every depth, and null is as good as nothing")
+    func unknownMembers() async throws {
+        try await withLyrics { api, id, tag in
+            let line = #""startMs":0,"endMs":9,"text":"a""#
+            let strange = try await put(api, id, #"{"lines":[{\#(line),"colour":1}]}"#, tag)
+            try expectProblem(strange, .badRequest, "json-invalid", pointer: "/lines/0/colour")
+            let word = #"{"startMs":0,"endMs":9,"text":"a","loud":true}"#
+            let deeper = try await put(api, id, #"{"lines":[{\#(line),"words":[\#(word)]}]}"#, tag)
+            try expectProblem(deeper, .badRequest, "json-invalid", pointer: "/lines/0/words/0/loud")
+            let null = try await put(
+                api,
+                id,
+                #"{"language":null,"lines":[{\#(line),"words":null,"timing":null}]}"#,
+                tag
+            )
+            #expect(null.status == .ok, "\(null.text)")
+        }
+    }
+
+    @Test("an admin's edit of the title keeps the marks of the lines")
+    func marksStay() async throws {
+        try await withLyrics { api, id, tag in
+            let lyrics = try await put(api, id, #"{"lines":[{"startMs":0,"endMs":9,"text":"shit"}]}"#, tag)
+            #expect(lyrics.status == .ok)
+            let version = try #require(try await api.get("/track/\(id)", as: .admin).headers[.eTag])
+            let edited = try await api.send(
+                .put,
+                "/admin/track/\(id)",
+                as: .admin,
+                json: #"{"title":"Crap"}"#,
+                headers: [.ifMatch: version]
+            )
+            let flags = try edited.object()["contentFlags"] as? [[String: Any]]
+            #expect(flags?.compactMap { $0["field"] as? String } == ["title", "lines/0"])
+            #expect(try edited.object()["explicit"] as? Bool == true)
         }
     }
 

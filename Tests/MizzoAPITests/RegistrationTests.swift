@@ -195,11 +195,21 @@ struct RegistrationTests {
         }
     }
 
+    @Test("a track without a picture is there all the same")
+    func noPoster() async throws {
+        let platform = try Platform()
+        let id = try platform.track()
+        try await platform.run { api in
+            try expectProblem(try await api.get("/track/\(id)/poster", as: .artist), .notFound, "media-not-found")
+        }
+    }
+
     @Test(
         "wrong members are named by JSON Pointer",
         arguments: [
             ("title", "  ", "/title"), ("title", String(repeating: "x", count: 201), "/title"),
-            ("title", "a\nb", "/title"),
+            ("title", "a\nb", "/title"), ("title", "\u{200B}\u{3164}", "/title"), ("title", "a\u{202E}b", "/title"),
+            ("title", "a" + String(repeating: "\u{301}", count: 200), "/title"), ("tags", ["\u{2060}"], "/tags/0"),
             ("language", "e", "/language"), ("language", "../..", "/language"), ("tags", ["a", ""], "/tags/1"),
             ("tags", ["a", "a"], "/tags"), ("duration", 0, "/duration"), ("duration", 99_999, "/duration"),
             ("secondaryArtistIds", ["user-listener"], "/secondaryArtistIds/0"),

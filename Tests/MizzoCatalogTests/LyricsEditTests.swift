@@ -68,6 +68,20 @@ struct LyricsEditTests {
         #expect(try fixture.inbox().isEmpty)
     }
 
+    @Test("lyrics that a person wrote before they could be made are not made over, unless somebody asks for others")
+    func early() throws {
+        let fixture = try CatalogFixture()
+        let id = try fixture.track(at: .processing)
+        try fixture.queue.write { db in
+            try edit(id, Self.made.lines, 0, db)
+            try Catalog.beginLyrics(of: id, at: Self.now, in: db)
+            #expect(try Catalog.lyrics(of: id, in: db)?.status == .completed)
+            try Catalog.regenerateLyrics(of: id, by: .user(CatalogFixture.artist), at: Self.now, in: db)
+            try Catalog.beginLyrics(of: id, at: Self.now, in: db)
+            #expect(try Catalog.lyrics(of: id, in: db)?.status == .pending)
+        }
+    }
+
     @Test("marks of the lines replace earlier marks of the lines only")
     func flags() throws {
         let fixture = try CatalogFixture()

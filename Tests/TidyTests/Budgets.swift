@@ -36,7 +36,6 @@ enum Tolerated {
         "Sources/LyricsSync/Embedded/EmbeddedLyricsProvider.swift listen": 29,
         "Sources/LyricsSync/Gemini/GeminiLyricsProvider.swift ask": 28,
         "Sources/LyricsSync/Gemini/JSONSchema.swift encode": 26,
-        "Sources/MizzoAPI/Routes/MetadataRoutes.swift edit": 29,
         "Sources/MizzoAPI/Routes/RegistrationRoutes.swift details": 31,
         "Sources/MizzoAPI/Routes/RegistrationRoutes.swift register": 32,
         "Sources/MizzoCatalog/Tracks/TrackEdits.swift editTrack": 28,

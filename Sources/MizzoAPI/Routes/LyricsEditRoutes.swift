@@ -61,15 +61,18 @@ struct LyricsEditRoutes: Sendable {
     private func edit(_ request: Request, _ context: APIContext, _ editor: Principal) async throws -> Response {
         let id = try context.trackID()
         let form = try await JSON.body(Form.self, of: request, limit: configuration.bodyByteCountMax)
-        let (now, ifMatch, profanity) = (dependencies.now(), request.headers[.ifMatch], configuration.profanity)
-        let lyrics = try await dependencies.database.write { db in
+        let (now, ifMatch) = (dependencies.now(), request.headers[.ifMatch])
+        let (track, language) = try await dependencies.database.read { db in
             let track = try Self.ownTrack(id, of: editor, try Catalog.track(id, in: db))
-            let before = try Catalog.lyrics(of: id, in: db)
-            let version = before?.version ?? 0
+            return (track, try Catalog.lyrics(of: id, in: db)?.document?.language)
+        }
+        // Judging a long text takes a while, in which nobody could write if it were done in the transaction.
+        let document = try form.document(for: track, language: language)
+        let flags = try form.flags(configuration.profanity)
+        let lyrics = try await dependencies.database.write { db in
+            let version = try Catalog.lyrics(of: id, in: db)?.version ?? 0
             let tag = EntityTag.ofLyrics(version, of: id)
             try EntityTag.requireMatch(ifMatch, tag: tag, stale: .lyricsVersionStale)
-            let document = try form.document(for: track, language: before?.document?.language)
-            let flags = try form.flags(profanity)
             let edit = LyricsEdit(document: document, flags: flags, expected: version)
             try Catalog.editLyrics(of: id, edit, by: .user(editor.id), at: now, in: db)
             return try Catalog.lyrics(of: id, in: db)
@@ -126,7 +129,12 @@ extension LyricsEditRoutes.Form {
 
     /// What an admin should see; blocked words are refused.
     fileprivate func flags(_ profanity: ProfanityCheck) throws -> [ProfanityFinding] {
-        let flags = lines.enumerated().flatMap { profanity.findings(in: $1.text, field: "lines/\($0)") }
+        let flags = lines.enumerated().flatMap { index, line in
+            let sung = (line.words ?? []).map(\.text).joined(separator: " ")
+            // Players show the words instead of the line where they can.
+            return profanity.findings(in: line.text, field: "lines/\(index)")
+                + (sung == line.text ? [] : profanity.findings(in: sung, field: "lines/\(index)/words"))
+        }
         var check = Validation()
         check.refuse(flags)
         try check.finish()

@@ -48,28 +48,36 @@ struct MetadataRoutes: Sendable {
             if let lyrics { check.text(lyrics, "lyrics", max: 20_000) }
             try check.finish()
         }
+
+        /// What the rules find in the track as it will be. Blocked words are refused; the marks of the synchronised lines,
+        /// which this edit does not touch, stay.
+        func flags(of track: Track, _ profanity: ProfanityCheck) throws -> [ProfanityFinding] {
+            let found = profanity.findings(
+                title: title ?? track.details.title,
+                tags: tags ?? track.details.tags,
+                lyrics: lyrics ?? track.details.lyricsText
+            )
+            var check = Validation()
+            check.refuse(found)
+            try check.finish()
+            return found + track.contentFlags.filter(\.isAboutSyncedLines)
+        }
     }
 
     private func edit(_ form: Form, _ ifMatch: String?, _ id: TrackID, by admin: Principal) async throws -> Response {
         try form.validate()
         let now = dependencies.now()
-        let profanity = configuration.profanity
+        // Judging a long text takes a while, in which nobody could write if it were done in the transaction.
+        let seen = try await dependencies.database.read { try Catalog.track(id, in: $0) }
+        guard let seen else { throw CatalogError.trackNotFound(id) }
+        try EntityTag.requireMatch(ifMatch, seen, required: true)
+        let flags = try form.flags(of: seen, configuration.profanity)
         let track = try await dependencies.database.write { db in
-            guard let track = try Catalog.track(id, in: db) else { throw CatalogError.trackNotFound(id) }
-            try EntityTag.requireMatch(ifMatch, track, required: true)
-            let flags = profanity.findings(
-                title: form.title ?? track.details.title,
-                tags: form.tags ?? track.details.tags,
-                lyrics: form.lyrics ?? track.details.lyricsText
-            )
-            var check = Validation()
-            check.refuse(flags)
-            try check.finish()
             try Catalog.editTrack(
                 id,
                 TrackEdit(title: form.title, tags: form.tags, lyricsText: form.lyrics),
                 flags: flags,
-                expected: track.version,
+                expected: seen.version,
                 by: .user(admin.id),
                 at: now,
                 in: db

@@ -17,7 +17,7 @@ struct TrackRoutes: Sendable {
                 "The cover picture",
                 parameters: [.trackID] + Parameter.partialReading,
                 gives: Outcome.media("image/jpeg", "image/png", "image/webp"),
-                problems: [.trackNotFound, .preconditionFailed, .rangeNotSatisfiable]
+                problems: [.trackNotFound, .mediaNotFound, .preconditionFailed, .rangeNotSatisfiable]
             ) { try await poster($0, $1, $2) }
     }
 
@@ -75,9 +75,10 @@ struct TrackRoutes: Sendable {
     private func poster(_ request: Request, _ context: APIContext, _ principal: Principal?) async throws -> Response {
         let id = try context.trackID()
         let track = try await dependencies.database.read { db in try Catalog.track(id, in: db) }
-        guard let track, Viewer(principal, of: track).canSee(track), let key = track.details.posterKey,
-            let object = try await dependencies.media.object(key)
-        else { throw Problem.trackNotFound(id.rawValue) }
+        guard let track, Viewer(principal, of: track).canSee(track) else { throw Problem.trackNotFound(id.rawValue) }
+        guard let key = track.details.posterKey, let object = try await dependencies.media.object(key) else {
+            throw Problem(.mediaNotFound, "Track \(id) has no picture.")
+        }
         let type = key.hasSuffix(".png") ? "image/png" : key.hasSuffix(".webp") ? "image/webp" : "image/jpeg"
         return try await MediaResponse(
             object: object,

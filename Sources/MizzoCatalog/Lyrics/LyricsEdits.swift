@@ -18,6 +18,11 @@ public struct LyricsEdit: Equatable, Sendable {
     }
 }
 
+extension ProfanityFinding {
+    /// Whether it is about a line of the synchronised lyrics, whose field is `lines/0` or below.
+    public var isAboutSyncedLines: Bool { field.hasPrefix("lines/") }
+}
+
 extension Catalog {
     /// Who made lyrics that a person has edited.
     public static let editedLyricsProvider = "edited"
@@ -40,7 +45,7 @@ extension Catalog {
             throw CatalogError.staleLyrics(id, expected: edit.expected, actual: before?.version ?? 0)
         }
         try store(edit.document.edited(from: before?.document), of: id, at: now, in: db)
-        let flags = track.contentFlags.filter { !$0.field.hasPrefix("lines/") } + edit.flags
+        let flags = track.contentFlags.filter { !$0.isAboutSyncedLines } + edit.flags
         try db.execute(
             sql: "UPDATE track SET contentFlags = ?, updatedAt = ?, version = version + 1 WHERE id = ?",
             arguments: [try jsonText(flags), now.milliseconds, id]

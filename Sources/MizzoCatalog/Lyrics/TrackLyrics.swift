@@ -44,6 +44,14 @@ extension Catalog {
         )
     }
 
+    /// Opens the record of lyrics that are about to be made. What a person has written meanwhile stays: only somebody
+    /// who asks for other lyrics gives it up.
+    public static func beginLyrics(of id: TrackID, at now: Date, in db: Database) throws {
+        let before = try lyrics(of: id, in: db)
+        guard before?.status != .completed || before?.provider != editedLyricsProvider else { return }
+        try requestLyrics(of: id, at: now, in: db)
+    }
+
     /// Asks for lyrics again, instead of those there are.
     ///
     /// - Throws: ``CatalogError/lyricsPending(_:)`` while they are being made.

@@ -4,7 +4,7 @@ import GRDB
 import MizzoCatalog
 import WorkflowEngine
 
-/// Opens the track's lyrics record as `PENDING`.
+/// Opens the track's lyrics record as `PENDING`, unless a person has written the lyrics already.
 public struct BeginLyricsActivity: TransactionalActivity {
     /// Name and types.
     public typealias Contract = BeginLyrics
@@ -16,7 +16,7 @@ public struct BeginLyricsActivity: TransactionalActivity {
     /// See ``BeginLyricsActivity``.
     public func execute(_ input: TrackReference, in database: Database, context: ActivityContext) throws -> Nothing {
         let track = try TrackID(checking: input.trackID)
-        try changingCatalog { try Catalog.requestLyrics(of: track, at: now(), in: database) }
+        try changingCatalog { try Catalog.beginLyrics(of: track, at: now(), in: database) }
         return Nothing()
     }
 }
