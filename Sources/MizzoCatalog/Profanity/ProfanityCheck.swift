@@ -6,17 +6,33 @@
 /// found by a doubtful reading is flagged for the admin instead.
 public struct ProfanityCheck: Sendable {
     private let rules: ProfanityRules
+    private let stems: [Stem]
+
+    /// A word to find inside of others.
+    private struct Stem {
+        let text: String
+        let bytes: [UInt8]
+        let level: ProfanityLevel
+    }
 
     /// A check against these rules.
-    public init(rules: ProfanityRules) { self.rules = rules }
+    public init(rules: ProfanityRules) {
+        self.rules = rules
+        stems = rules.stems.sorted { $0.key < $1.key }.map { text, level in
+            Stem(text: text, bytes: Array(text.utf8), level: level)
+        }
+    }
 
     /// Every finding in `text`, each word once.
     public func findings(in text: String, field: String) -> [ProfanityFinding] {
         let original = Array(text)
         var found: [ProfanityFinding] = []
+        // Songs repeat themselves.
+        var seen: Set<String> = []
         for token in Self.tokens(of: text) {
+            guard seen.insert(token.isSpaced ? " " + token.text : token.text).inserted else { continue }
             guard let match = match(token), !found.contains(where: { $0.term == match.term }) else { continue }
-            let isLenient = match.level == .block && match.spelling.isDoubtful
+            let isLenient = match.level == .block && (match.spelling.isDoubtful || token.text.contains("*"))
             found.append(
                 ProfanityFinding(
                     field: field,
@@ -39,6 +55,7 @@ public struct ProfanityCheck: Sendable {
     }
 
     private func match(_ token: Token) -> Match? {
+        if token.text.contains("*") { return starred(token.text) }
         let readings = Self.readings(of: token)
         guard !readings.contains(where: { rules.allowed.contains($0.text) }) else { return nil }
         for reading in readings {
@@ -47,11 +64,30 @@ public struct ProfanityCheck: Sendable {
             }
         }
         for reading in readings {
-            for (stem, level) in rules.stems.sorted(by: { $0.key < $1.key }) where reading.text.contains(stem) {
-                return Match(term: stem, level: level, spelling: .inside)
+            let bytes = Array(reading.text.utf8)
+            if let stem = stems.first(where: { Self.holds(bytes, $0.bytes) }) {
+                return Match(term: stem.text, level: stem.level, spelling: .inside)
             }
         }
         return nil
+    }
+
+    private static func holds(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+        guard !part.isEmpty, part.count <= text.count else { return false }
+        return (0...(text.count - part.count)).contains { start in
+            part.indices.allSatisfy { text[start + $0] == part[$0] }
+        }
+    }
+
+    /// A word with stars for letters: `f*ck`. At least half of it has to be there, and its ends, so that little else fits.
+    private func starred(_ text: String) -> Match? {
+        let stars = text.count { $0 == "*" }
+        guard stars * 2 <= text.count, !rules.allowed.contains(text) else { return nil }
+        let fitting = rules.terms.filter { term, _ in
+            term.count == text.count && zip(term, text).allSatisfy { $1 == "*" || $0 == $1 }
+        }
+        guard let term = fitting.keys.min(), let level = fitting[term] else { return nil }
+        return Match(term: term, level: level, spelling: .masked)
     }
 
     // MARK: Tokens
@@ -67,11 +103,25 @@ public struct ProfanityCheck: Sendable {
 
     /// The tokens of two and more characters, and the joined runs of single ones.
     static func tokens(of text: String) -> [Token] {
-        let all = TextFolding.folded(text).split { !isPart($0.character) }.compactMap { part -> Token? in
-            guard let first = part.first, let last = part.last else { return nil }
-            return Token(text: String(part.map(\.character)), start: first.origin, end: last.origin + 1)
+        let folded = TextFolding.folded(text)
+        let all = folded.split { !isPart($0.character) }.compactMap { token(of: $0) }
+        return all.filter { $0.text.count > 1 } + joined(all) + starred(folded)
+    }
+
+    private static func token(of part: ArraySlice<TextFolding.Folded>) -> Token? {
+        guard let first = part.first, let last = part.last else { return nil }
+        return Token(text: String(part.map(\.character)), start: first.origin, end: last.origin + 1)
+    }
+
+    /// Runs with stars inside, without the signs at their ends.
+    private static func starred(_ folded: [TextFolding.Folded]) -> [Token] {
+        guard folded.contains(where: { $0.character == "*" }) else { return [] }
+        return folded.split { !isPart($0.character) && $0.character != "*" }.compactMap { part -> Token? in
+            let begun = part.drop { !isAlphanumeric($0.character) }
+            guard let end = begun.lastIndex(where: { isAlphanumeric($0.character) }) else { return nil }
+            let core = begun[...end]
+            return core.contains { $0.character == "*" } ? token(of: core) : nil
         }
-        return all.filter { $0.text.count > 1 } + joined(all)
     }
 
     /// Runs of three and more single characters as one token each.
@@ -97,15 +147,26 @@ public struct ProfanityCheck: Sendable {
     static func readings(of token: Token) -> [Reading] {
         let bare = token.text.drop { !isAlphanumeric($0) }
         let plain = String(bare.reversed().drop { !isAlphanumeric($0) }.reversed())
-        let unmasked = [token.text, plain].flatMap { text in
-            [signs, signs.merging(["1": "l", "!": "l"]) { $1 }].map { table in String(text.map { table[$0] ?? $0 }) }
-        }
         let exact = Reading(text: plain, spelling: token.isSpaced ? .spaced : .plain)
+        guard !isUnambiguous(token.text) else { return [exact] }
+        let unmasked = [token.text, plain].flatMap { text in
+            [signs, signsWithL].map { table in String(text.map { table[$0] ?? $0 }) }
+        }
         let masked = unmasked.map { Reading(text: $0, spelling: token.isSpaced ? .spaced : .masked) }
         let stretched = ([plain] + unmasked).flatMap { text in
             [1, 2].map { Reading(text: squeezed(text, to: $0), spelling: token.isSpaced ? .spaced : .stretched) }
         }
         return [exact] + masked + stretched
+    }
+
+    /// Letters only, none of them more than twice in a row: there is one way to read it.
+    private static func isUnambiguous(_ text: String) -> Bool {
+        var (last, run) = (Character(" "), 0)
+        for character in text {
+            (last, run) = (character, character == last ? run + 1 : 1)
+            guard run < 3, signs[character] == nil else { return false }
+        }
+        return true
     }
 
     private static func isAlphanumeric(_ character: Character) -> Bool { character.isLetter || character.isNumber }
@@ -114,6 +175,7 @@ public struct ProfanityCheck: Sendable {
         "@": "a", "4": "a", "8": "b", "3": "e", "€": "e", "6": "g", "9": "g", "1": "i", "!": "i", "|": "i", "0": "o",
         "5": "s", "$": "s", "7": "t", "+": "t",
     ]
+    private static let signsWithL = signs.merging(["1": "l", "!": "l"]) { $1 }
 
     /// Runs of three and more of one letter cut to `length`.
     private static func squeezed(_ text: String, to length: Int) -> String {

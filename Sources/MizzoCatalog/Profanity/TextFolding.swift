@@ -22,13 +22,19 @@ enum TextFolding {
 
     private static func scalars(of text: String) -> [Unicode.Scalar] {
         let own = text.unicodeScalars
-        if let only = own.first, own.count == 1, only.isASCII { return Array(text.lowercased().unicodeScalars) }
+        if let only = own.first, own.count == 1, only.isASCII { return [lowercased(ascii: only)] }
         return text.decomposedStringWithCompatibilityMapping.lowercased().unicodeScalars.compactMap { scalar in
             switch scalar.properties.generalCategory {
             case .nonspacingMark, .enclosingMark, .format: nil
+            // Fillers are letters that nobody sees.
+            case _ where scalar.properties.isDefaultIgnorableCodePoint: nil
             default: confusables[scalar] ?? enclosedLetter(scalar) ?? scalar
             }
         }
+    }
+
+    private static func lowercased(ascii scalar: Unicode.Scalar) -> Unicode.Scalar {
+        ("A"..."Z").contains(scalar) ? Unicode.Scalar(UInt8(ascii: scalar) | 0x20) : scalar
     }
 
     /// Letters in black circles and squares and flag letters, which have no compatibility decomposition.
@@ -51,7 +57,16 @@ enum TextFolding {
             ("m", "мᴍɱ"), ("n", "ոηɴпռ"), ("o", "оοօᴏσøө"), ("p", "рρᴘƥ"), ("q", "ԛգ"), ("r", "гʀɼᴦ"), ("s", "ѕꜱʂ"),
             ("t", "тτᴛŧ"), ("u", "սυᴜμʊц"), ("v", "ѵνᴠ"), ("w", "ԝωᴡաш"), ("x", "хχҳ"), ("y", "уγʏүყ"), ("z", "ᴢʐƶ"),
         ]
-        let pairs = lookalikes.flatMap { latin, others in others.unicodeScalars.map { ($0, latin) } }
+        // Canadian syllabics, Lisu and Cherokee: whole alphabets of capitals that read as Latin ones.
+        let capitals: [(Unicode.Scalar, String)] = [
+            ("a", "ᗩꓮᎪ"), ("b", "ᗷꓐᏴ"), ("c", "ᑕꓚᏟ"), ("d", "ᗪꓓᎠ"), ("e", "ᗴꓰᎬ"), ("f", "ᖴꓝ"), ("g", "ꓖᏀ"),
+            ("h", "ᕼꓧᎻ"), ("i", "ꓲᎥ"), ("j", "ᒍꓙᎫ"), ("k", "ꓗᏦ"), ("l", "ᒪꓡᏞ"), ("m", "ᗰꓟᎷ"), ("n", "ᑎꓠ"),
+            ("o", "ꓳ"), ("p", "ᑭꓑᏢ"), ("q", "ᑫ"), ("r", "ᖇꓣᎡ"), ("s", "ᔕꓢᏚ"), ("t", "ꓔᎢ"), ("u", "ᑌꓴ"),
+            ("v", "ᐯꓦᏙ"), ("w", "ᗯꓪᎳ"), ("x", "ꓫ"), ("y", "ꓬᎩ"), ("z", "ᘔꓜᏃ"),
+        ]
+        let pairs = (lookalikes + capitals).flatMap { latin, others in
+            others.lowercased().unicodeScalars.map { ($0, latin) }
+        }
         return Dictionary(pairs) { first, _ in first }
     }()
 }
