@@ -63,6 +63,36 @@ def objects(s3):
     refused("deleted", "404", lambda: s3.head_object(Bucket=BUCKET, Key=key))
 
 
+def conditions(s3):
+    key = "conditions/a"
+    s3.put_object(Bucket=BUCKET, Key=key, Body=b"a")
+    at = s3.head_object(Bucket=BUCKET, Key=key)["LastModified"]
+    refused("held", "304", lambda: s3.get_object(Bucket=BUCKET, Key=key, IfModifiedSince=at))
+    refused("changed", "PreconditionFailed", lambda: s3.get_object(Bucket=BUCKET, Key=key, IfUnmodifiedSince="2001-01-01"))
+    expect("unchanged", s3.get_object(Bucket=BUCKET, Key=key, IfUnmodifiedSince=at)["Body"].read(), b"a")
+    # boto3 asks before it sends a body, and uses the connection again: a refusal must not leave the body owing.
+    for name in ["conditions/..", "conditions//b", "conditions/#"]:
+        refused(name, "InvalidArgument", lambda: s3.put_object(Bucket=BUCKET, Key=name, Body=b"12345"))
+    expect("after refusals", s3.get_object(Bucket=BUCKET, Key=key)["Body"].read(), b"a")
+    began = time.monotonic()
+    for _ in range(3):
+        s3.put_object(Bucket=BUCKET, Key=key, Body=b"a")
+    expect("sent without a second's wait each", time.monotonic() - began < 3, True)
+    s3.delete_object(Bucket=BUCKET, Key=key)
+
+
+def marks(s3):
+    # An accent makes one character of itself and the letter before it, which is the whole prefix here.
+    names = ["e/x", "e\u0301/x", "e\u0301/y"]
+    for name in names:
+        s3.put_object(Bucket=BUCKET, Key=name, Body=b"x")
+    page = s3.list_objects_v2(Bucket=BUCKET, Prefix="e", Delimiter="/")
+    expect("accents", [item["Prefix"] for item in page["CommonPrefixes"]], ["e/", "e\u0301/"])
+    expect("nothing asked", s3.list_objects_v2(Bucket=BUCKET, Prefix="e", MaxKeys=0)["IsTruncated"], False)
+    for name in names:
+        s3.delete_object(Bucket=BUCKET, Key=name)
+
+
 def listings(s3):
     names = [f"list/{folder}/{number:02}.txt" for folder in "abc" for number in range(7)] + ["list/z ü.txt"]
     for name in names:
@@ -157,7 +187,7 @@ def wait_until_up():
 
 wait_until_up()
 S3 = client()
-for step in (objects, listings, multipart, presigned):
+for step in (objects, conditions, listings, marks, multipart, presigned):
     step(S3)
 strangers()
 command_line()

@@ -14,13 +14,11 @@ struct ObjectRead {
 
     func respond(_ key: ObjectKey, _ requestID: String) async throws -> ObjectResponse {
         let info = try await store.head(key)
-        if let tags = head.value("if-match"), !Self.matches(tags, info.etag) {
-            throw ObjectStoreError(.preconditionFailed, "Object \"\(key)\" does not have the etag in If-Match.")
+        guard isStillWanted(info) else {
+            throw ObjectStoreError(.preconditionFailed, "Object \"\(key)\" is not the one the conditions ask for.")
         }
         let facts = try headers(info) + [HeaderField("x-amz-request-id", requestID)]
-        if let tags = head.value("if-none-match"), Self.matches(tags, info.etag) {
-            return ObjectResponse(status: 304, headers: facts, body: .none)
-        }
+        if isHeldAlready(info) { return ObjectResponse(status: 304, headers: facts, body: .none) }
         let range = range(info)
         guard let content = try await content(key, range, info) else { return unsatisfiable(info, requestID) }
         var headers = facts + [HeaderField("Content-Length", String(content.range.count))]
@@ -33,6 +31,25 @@ struct ObjectRead {
             headers: headers,
             body: head.method == "HEAD" ? .none : .object(content.body)
         )
+    }
+
+    /// `If-Match`, or without it `If-Unmodified-Since`.
+    private func isStillWanted(_ info: ObjectInfo) -> Bool {
+        if let tags = head.value("if-match") { return Self.matches(tags, info.etag) }
+        return head.value("if-unmodified-since").flatMap(HTTPDate.parse).map { !Self.hasChanged(info, since: $0) }
+            ?? true
+    }
+
+    /// `If-None-Match`, or without it `If-Modified-Since`.
+    private func isHeldAlready(_ info: ObjectInfo) -> Bool {
+        if let tags = head.value("if-none-match") { return Self.matches(tags, info.etag) }
+        return head.value("if-modified-since").flatMap(HTTPDate.parse).map { !Self.hasChanged(info, since: $0) }
+            ?? false
+    }
+
+    /// Dates of HTTP know whole seconds only.
+    private static func hasChanged(_ info: ObjectInfo, since date: Date) -> Bool {
+        info.createdAt.timeIntervalSince1970.rounded(.down) > date.timeIntervalSince1970
     }
 
     /// `nil` when no byte of the object lies in the range. The etag pins the version the headers were made from.

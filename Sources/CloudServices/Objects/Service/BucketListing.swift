@@ -45,7 +45,8 @@ struct BucketListing {
             }
             if rows.count < 1000 { break }
         }
-        page.isTruncated = try await !store.rows(prefix: prefix, after: after, limit: 1).isEmpty
+        // A client that asks for nothing is not told to come back for more.
+        if limit > 0 { page.isTruncated = try await !store.rows(prefix: prefix, after: after, limit: 1).isEmpty }
         return document(page, next: after)
     }
 
@@ -56,11 +57,15 @@ struct BucketListing {
         var count: Int { objects.count + folders.count }
     }
 
-    /// The key up to the first delimiter behind the prefix.
+    /// The key up to the first delimiter behind the prefix. By bytes, as the database sorts: a mark behind the prefix or the
+    /// delimiter makes one character of both.
     private func folder(of key: String) -> String? {
         guard !delimiter.isEmpty else { return nil }
-        let rest = key.dropFirst(prefix.count)
-        return rest.firstRange(of: delimiter).map { prefix + rest[..<$0.upperBound] }
+        let (bytes, delimiter) = (Array(key.utf8), Array(delimiter.utf8))
+        let first = prefix.utf8.count
+        guard first + delimiter.count <= bytes.count else { return nil }
+        let found = (first...(bytes.count - delimiter.count)).first { bytes[$0...].starts(with: delimiter) }
+        return found.map { String(decoding: bytes[..<($0 + delimiter.count)], as: UTF8.self) }
     }
 
     private func document(_ page: Page, next: String) -> XMLNode {
