@@ -80,6 +80,20 @@ extension DatabaseFailure {
         }
     }
 
+    /// The failure that SQLite's word for a damaged file stands for, or `nil` for any other error. Whoever only reads
+    /// finds damage where no writer has met it.
+    public static func damage(_ error: any Error) -> DatabaseFailure? {
+        guard let found = error as? DatabaseError, [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(found.resultCode) else {
+            return nil
+        }
+        return DatabaseFailure(
+            .databaseFailed,
+            "the file is damaged or no database (SQLite error \(found.resultCode.rawValue)). Look at it with "
+                + "`sqlite3 -readonly FILE 'PRAGMA integrity_check'`, and restore a backup.",
+            cause: error
+        )
+    }
+
     /// Errors after which the state on disk is unknown to this process.
     ///
     /// After a failed `fsync` Linux marks the lost pages clean: a second `fsync` would succeed without having written

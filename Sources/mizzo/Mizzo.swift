@@ -28,7 +28,7 @@ struct Mizzo: AsyncParsableCommand {
 
     /// Exit codes for what the database says.
     private static func explain(_ error: any Error) -> CommandFailure? {
-        guard let failure = error as? DatabaseFailure else { return nil }
+        guard let failure = error as? DatabaseFailure ?? DatabaseFailure.damage(error) else { return nil }
         let exit: ExitStatus =
             switch failure.kind {
             case .databaseBusy, .storageFull, .commitFailed: .temporary

@@ -25,6 +25,15 @@ struct UserAddCommand: AsyncParsableCommand {
     @Option(help: "Shown to others; by default the id.")
     var name: String?
 
+    func validate() throws {
+        let fits = (1...255).contains(id.unicodeScalars.count)
+        guard fits, id.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }),
+            !id.allSatisfy(\.isWhitespace)
+        else {
+            throw ValidationError("a user's id is 1 to 255 characters, not only blanks, without control characters.")
+        }
+    }
+
     func run() async throws {
         try await Daemon.withPlatform(options) { platform in
             try await platform.putUser(id, role: role, name: name ?? id)

@@ -14,6 +14,21 @@ struct OpeningTests {
         test.database.close()
     }
 
+    @Test("a file that is no database is damage; a missing table is not")
+    func damage() throws {
+        let path = NSTemporaryDirectory() + "damaged-\(UUID().uuidString).sqlite"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(repeating: 0x5A, count: 8192).write(to: URL(filePath: path))
+        let found = #expect(throws: DatabaseError.self) {
+            try DatabaseQueue(path: path).read { try Row.fetchAll($0, sql: "SELECT * FROM sqlite_master") }
+        }
+        #expect(found.flatMap { DatabaseFailure.damage($0) }?.kind == .databaseFailed)
+        let missing = #expect(throws: DatabaseError.self) {
+            try DatabaseQueue().read { try Row.fetchAll($0, sql: "SELECT * FROM nothing") }
+        }
+        #expect(missing.flatMap { DatabaseFailure.damage($0) } == nil)
+    }
+
     @Test("readers never checkpoint by themselves and cannot write")
     func readers() async throws {
         let test = try TestDatabase()

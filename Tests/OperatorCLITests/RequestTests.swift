@@ -116,6 +116,15 @@ struct RequestTests {
         }
     }
 
+    @Test("show --follow ends when its reader has gone, though nothing happens any more")
+    func readerGone() async {
+        let store = openStore()
+        let output = CapturedOutput(hasReader: false)
+        let run = await CommandLineRun("workflow", "show", id, "--follow", "-o", "jsonl", store: store, output: output)
+        #expect(run.exitCode == 141)
+        #expect(store.seen.observers.isEmpty)
+    }
+
     @Test("show --follow prints each event once and ends with the run", arguments: [0, 1, 3])
     func follow(changesBeforeClose: Int) async {
         let store = openStore()

@@ -39,7 +39,7 @@ struct ShowCommand: OperatorCommand {
 
     func execute(_ context: CommandContext) async throws {
         // Before the first look, so that no change behind it is missed.
-        let changes = follow ? StoreTicks(context.store) : nil
+        let changes = follow ? StoreTicks(context.store, readerOf: context.environment.output) : nil
         defer { changes?.stop() }
         var run = try await context.run(workflow.target)
         var writer = HistoryWriter(context, heading: heading(run, context), hasAll: all, isFull: full)
@@ -49,6 +49,7 @@ struct ShowCommand: OperatorCommand {
             let target = RunTarget(run.reference.workflowID, runID: run.reference.runID)
             var ticks = changes.ticks.makeAsyncIterator()
             while !run.status.isClosed, await ticks.next() != nil {
+                try changes.checkReader()
                 run = try await context.run(target)
                 try await writer.write(run)
             }

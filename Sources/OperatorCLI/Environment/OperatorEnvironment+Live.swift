@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import WorkflowCore
 import WorkflowStore
@@ -84,6 +85,15 @@ package struct ProcessOutput: OutputSink {
     package func writeMessage(_ text: String) { _ = Self.writeAll(text, to: STDERR_FILENO) }
 
     package func readAnswer() -> String? { readLine() }
+
+    /// Waits in a thread that ends with the process: a pipe without a reader is in error, a file never is.
+    package func watchReader(_ gone: @escaping @Sendable () -> Void) {
+        DispatchQueue.global().async {
+            var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+            while poll(&output, 1, -1) < 0 && errno == EINTR {}
+            gone()
+        }
+    }
 
     private static func writeAll(_ text: String, to descriptor: Int32) -> Bool {
         let bytes = Array(text.utf8)

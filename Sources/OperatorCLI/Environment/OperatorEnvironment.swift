@@ -47,6 +47,8 @@ package protocol OutputSink: Sendable {
     func writeMessage(_ text: String)
     /// The next line a person types; `nil` at the end of input.
     func readAnswer() -> String?
+    /// Calls `gone`, from any thread, when the reader of the data leaves.
+    func watchReader(_ gone: @escaping @Sendable () -> Void)
 }
 
 /// The reader of the output has gone: stop quietly.

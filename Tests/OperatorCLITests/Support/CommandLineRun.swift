@@ -18,10 +18,12 @@ final class CapturedOutput: OutputSink {
     let messages = Mutex("")
     let answer: String?
     let isBroken: Bool
+    let hasReader: Bool
 
-    init(answer: String? = nil, isBroken: Bool = false) {
+    init(answer: String? = nil, isBroken: Bool = false, hasReader: Bool = true) {
         self.answer = answer
         self.isBroken = isBroken
+        self.hasReader = hasReader
     }
 
     func write(_ text: String) throws {
@@ -30,6 +32,7 @@ final class CapturedOutput: OutputSink {
     }
     func writeMessage(_ text: String) { messages.withLock { $0 += text } }
     func readAnswer() -> String? { answer }
+    func watchReader(_ gone: @escaping @Sendable () -> Void) { if !hasReader { gone() } }
 }
 
 /// One command, run in this process.
