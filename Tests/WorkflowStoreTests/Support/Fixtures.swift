@@ -121,9 +121,9 @@ struct OwnedRun: Sendable {
 }
 
 extension WorkflowStore {
-    func commit(_ activation: ActivationCommit) async throws -> CommitOutcome {
+    func commit(_ activation: ActivationCommit, starting start: StartRequest? = nil) async throws -> CommitOutcome {
         try await withCheckedThrowingContinuation { continuation in
-            commit([PendingCommit(activation) { continuation.resume(with: $0) }])
+            commit([PendingCommit(activation, starting: start) { continuation.resume(with: $0) }])
         }
     }
 

@@ -56,19 +56,10 @@ public struct WorkflowClient: Sendable {
         options: StartOptions = StartOptions()
     ) async throws -> WorkflowHandle<W> {
         let request = try startRequest(type, id: id, input: input, options: options)
-        let outcome = try await store.start(request)
-        if case .started(let run) = outcome, request.owner != .nobody {
-            adopter?.worker.adopt(
-                ClaimedRun(
-                    reference: run,
-                    workflowType: W.name,
-                    taskQueue: request.started.taskQueue,
-                    epoch: 1
-                ),
-                started: request.started,
-                at: request.now
-            )
-        }
+        let outcome =
+            if let adopter, request.owner != .nobody { try await adopter.worker.start(request) } else {
+                try await store.start(request)
+            }
         return handle(type, try run(from: outcome, id: id))
     }
 
@@ -137,8 +128,16 @@ public struct WorkflowClient: Sendable {
             conflictPolicy: options.conflictPolicy,
             requestID: options.requestID,
             now: now,
-            owner: adopter?.worker.adoptionKey(workflowType: W.name, taskQueue: options.taskQueue) ?? .nobody
+            owner: owner(W.name, options)
         )
+    }
+
+    /// The worker that begins the run itself. Where a run of the id is to be expected it does not, for nothing.
+    private func owner(_ workflowType: String, _ options: StartOptions) -> WorkerKey {
+        guard let adopter, options.requestID.isEmpty, options.conflictPolicy == .fail,
+            options.reusePolicy == .allowDuplicate
+        else { return .nobody }
+        return adopter.worker.adoptionKey(workflowType: workflowType, taskQueue: options.taskQueue)
     }
 
     func event<Value>(

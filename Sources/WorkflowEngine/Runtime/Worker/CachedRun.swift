@@ -18,7 +18,9 @@ final class CachedRun {
         case committing
     }
 
-    let claimed: ClaimedRun
+    var claimed: ClaimedRun
+    /// Of a run that does not exist yet: its start is part of its first commit, and its key is provisional.
+    var start: PendingStart?
     var phase = Phase.loading
     /// What was read and has not been replayed, in phase `loaded`.
     var loaded: RunLoop.LoadedRun?

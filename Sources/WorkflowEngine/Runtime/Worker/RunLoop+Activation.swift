@@ -61,7 +61,9 @@ extension RunLoop {
         run.phase = .committing
         let (key, stay) = (run.key, run.stay)
         commits.append(
-            PendingCommit(commit) { [mailbox] result in mailbox.post(.committed(key, stay: stay, result)) }
+            PendingCommit(commit, starting: run.start?.request) { [mailbox] result in
+                mailbox.post(.committed(key, stay: stay, result))
+            }
         )
     }
 
@@ -70,6 +72,9 @@ extension RunLoop {
         run.inFlight = nil
         switch result {
         case .success(.committed): didCommit(run, inFlight)
+        case .success(.started(let reference)): didStart(run, as: reference, inFlight)
+        case .success(.notStarted(let outcome)): didNotStart(run, .success(outcome), inFlight)
+        case .failure(let error) where run.start != nil: didNotStart(run, .failure(error), inFlight)
         case .success(.ownershipLost):
             abandon(inFlight, of: run)
             drop(run)
@@ -82,7 +87,7 @@ extension RunLoop {
         }
     }
 
-    private func didCommit(_ run: CachedRun, _ inFlight: InFlightCommit) {
+    func didCommit(_ run: CachedRun, _ inFlight: InFlightCommit) {
         for task in inFlight.startedTasks { callbacks.startTask(task) }
         for queue in inFlight.waitingTasks { callbacks.tasksWaiting(queue) }
         for (id, time) in inFlight.newTimers { due.insert(.timer(run.key, id), at: time) }

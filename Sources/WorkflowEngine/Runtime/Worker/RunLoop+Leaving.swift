@@ -21,6 +21,7 @@ extension RunLoop {
         run.execution?.evict()
         run.execution = nil
         run.tellCloseWaiters(nil)
+        startElsewhere(run)
     }
 
     /// Memory and history have parted (messages before a close, an attempt that timed out meanwhile): start again from
@@ -37,13 +38,20 @@ extension RunLoop {
             metadata: ["workflow-id": "\(run.claimed.reference.workflowID)", "error": "\(error)"]
         )
         drop(run)
-        if error.isFinalForStore { return callbacks.storeIsLost(error) }
+        guard !endsIfFinal(error) else { return }
         let request = ReleaseRequest(
             run: run.key,
             epoch: run.claimed.epoch,
             wakeAt: environment.clock.now + .seconds(1)
         )
         release(request)
+    }
+
+    /// Ends the worker when the store takes no more writes; whether it did.
+    func endsIfFinal(_ error: any Error) -> Bool {
+        guard error.isFinalForStore else { return false }
+        callbacks.storeIsLost(error)
+        return true
     }
 
     /// Releases a run, again and again until the store takes it: an owned run that nobody has loaded would stand still.
@@ -68,6 +76,8 @@ extension RunLoop {
     /// Blocks a run: nothing of the failed activation is appended, its messages stay in the inbox, and it is tried again
     /// with growing pauses and by every new worker.
     func block(_ run: CachedRun, _ error: any Error) {
+        // Nobody can see it yet: it is started without its code, and blocks when it is claimed.
+        if run.start != nil { return drop(run) }
         environment.logger.warning(
             "a workflow is blocked",
             metadata: [

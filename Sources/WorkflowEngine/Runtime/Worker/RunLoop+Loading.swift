@@ -95,11 +95,15 @@ extension RunLoop {
 
     private func makeExecution(_ run: CachedRun, _ code: WorkflowCode) -> RunExecution {
         let execution = RunExecution(reference: run.claimed.reference, code: code, codec: environment.codec)
+        watchForeignResumes(of: run, execution)
+        return execution
+    }
+
+    func watchForeignResumes(of run: CachedRun, _ execution: RunExecution) {
         let (key, stay) = (run.key, run.stay)
         execution.executor.onForeignResume { [weak mailbox] in
             mailbox?.post(.foreignResume(key, stay: stay))
         }
-        return execution
     }
 
     private func replayed(

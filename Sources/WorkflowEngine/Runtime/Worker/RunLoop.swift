@@ -14,7 +14,7 @@ final class RunLoop: @unchecked Sendable {
     // `watch.isCurrent` before it touches them. Everything else reaches the loop through `mailbox`.
     indirect enum Message: Sendable {
         case claimed([ClaimedRun])
-        case adopted(ClaimedRun, [HistoryEvent])
+        case start(PendingStart)
         case loaded(RunKey, stay: Int, Result<LoadedRun, any Error>)
         case inboxChanged(RunKey)
         case inboxRead(RunKey, stay: Int, Result<[InboxMessage], any Error>)
@@ -50,7 +50,9 @@ final class RunLoop: @unchecked Sendable {
     private var lastStay = 0
     var isStopping = false
     /// Runs that got a message while they were not loaded: one that this process has just started may not be here yet.
-    private var messagesOfUnloaded: Set<RunKey> = []
+    var messagesOfUnloaded: Set<RunKey> = []
+    /// Given to a run until the store has given it its own; always negative.
+    var lastProvisionalKey = RunKey(0)
     /// Waits for the commits under way; set while the worker stops.
     var releaseWaiter: (@Sendable () -> Void)?
     /// Set before the loop starts.
@@ -105,10 +107,7 @@ final class RunLoop: @unchecked Sendable {
     private func handle(_ message: Message) {
         switch message {
         case .claimed(let claimed): for run in claimed { take(run) }
-        case .adopted(let claimed, let history):
-            let run = makeRun(claimed)
-            loaded(run, .success(LoadedRun(history: history, inbox: [])))
-            if messagesOfUnloaded.remove(claimed.reference.key) != nil { readInbox(run) }
+        case .start(let start): begin(start)
         case .loaded(let key, let stay, let result):
             if let run = run(key, stay) { loaded(run, result) }
         case .inboxChanged(let key): if let run = runs[key] { readInbox(run) } else { noteMessage(ofUnloaded: key) }
@@ -139,7 +138,7 @@ final class RunLoop: @unchecked Sendable {
         ready = runs.values.filter(\.isReady).map(\.key).sorted()
     }
 
-    /// Only the newest matter: a run is adopted right after it was started. Every other load reads the inbox anyway.
+    /// Only the newest matter: a run gets its key right after it was started. Every other load reads the inbox anyway.
     private func noteMessage(ofUnloaded key: RunKey) {
         messagesOfUnloaded.insert(key)
         guard messagesOfUnloaded.count > 1000 else { return }

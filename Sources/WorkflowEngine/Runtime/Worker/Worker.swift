@@ -238,7 +238,9 @@ public final class Worker: Service {
 
     // MARK: Starting runs in this process
 
-    /// A client whose runs this worker takes over in the very transaction that starts them.
+    /// A client whose runs this worker begins itself: unless options make it likely that there is a run already, the code has
+    /// come to its first wait before the start is written, and both are one transaction. The code of a start that is refused
+    /// then may have run to there; nothing of it is kept.
     public var client: WorkflowClient {
         WorkflowClient(database, codec: codec, clock: clock, adopter: RunAdopter(worker: self))
     }
@@ -263,9 +265,19 @@ public final class Worker: Service {
         return nil
     }
 
-    func adopt(_ run: ClaimedRun, started: WorkflowExecutionStarted, at time: Timestamp) {
-        let event = HistoryEvent(id: 1, time: time, attributes: .workflowExecutionStarted(started))
-        engine.withLock { $0?.loop.mailbox.post(.adopted(run, [event])) }
+    /// Starts a run whose owner this worker is, with its first activation; like any other client if the worker has stopped.
+    func start(_ request: StartRequest) async throws -> StartOutcome {
+        let outcome: StartOutcome? = try await withCheckedThrowingContinuation { continuation in
+            // While the engine is there, its loop answers all that is posted.
+            engine.withLock { engine in
+                guard let loop = engine?.loop else { return continuation.resume(returning: nil) }
+                loop.mailbox.post(.start(PendingStart(request: request) { continuation.resume(with: $0.map { $0 }) }))
+            }
+        }
+        if let outcome { return outcome }
+        var request = request
+        request.owner = .nobody
+        return try await database.store.start(request)
     }
 }
 

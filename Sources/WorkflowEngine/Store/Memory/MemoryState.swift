@@ -51,6 +51,14 @@ struct MemoryState {
         return .started(insert(request))
     }
 
+    mutating func start(_ request: StartRequest, advancedBy activation: ActivationCommit) -> CommitOutcome {
+        let outcome = start(request)
+        guard case .started(let run) = outcome else { return .notStarted(outcome) }
+        var activation = activation
+        activation.run = run.key
+        return commit(activation) == .committed ? .started(run) : .notStarted(outcome)
+    }
+
     mutating func signalWithStart(_ request: SignalWithStartRequest) -> StartOutcome {
         let start = request.start
         let workflowID = start.started.workflowID

@@ -57,7 +57,10 @@ extension MemoryWorkflowStore: WorkflowStore {
     package func commit(_ activations: [PendingCommit]) {
         for pending in activations {
             state.withLock { state in
-                let outcome = state.commit(pending.activation)
+                let outcome =
+                    if let start = pending.start { state.start(start, advancedBy: pending.activation) } else {
+                        state.commit(pending.activation)
+                    }
                 let changes = state.takeChanges()
                 queue.async {
                     if !changes.isEmpty { self.announce(changes) }

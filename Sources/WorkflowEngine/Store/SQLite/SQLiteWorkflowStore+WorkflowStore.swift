@@ -31,8 +31,15 @@ extension SQLiteWorkflowStore: WorkflowStore {
     package func commit(_ activations: [PendingCommit]) {
         database.submit(
             activations.map { pending in
-                let activation = pending.activation
-                return ({ try self.perform(in: $0) { try $0.commit(activation) } }, pending.completion)
+                let (activation, start) = (pending.activation, pending.start)
+                return (
+                    {
+                        try self.perform(in: $0) { unit in
+                            guard let start else { return try unit.commit(activation) }
+                            return try unit.start(start, advancedBy: activation)
+                        }
+                    }, pending.completion
+                )
             }
         )
     }

@@ -2,7 +2,7 @@ import WorkflowCore
 
 /// A store that cannot do what it was asked for.
 package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Stable kebab-case code: `row-not-valid`, `not-the-writer`.
+    /// Stable kebab-case code: `row-not-valid`, `not-the-writer`, `new-run-refused`.
     package let code: String
     /// What failed, where, and what to do.
     package let message: String
@@ -14,6 +14,15 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
             code: "row-not-valid",
             message: "\(table) \(key) cannot be read: \(reason). Check the file with `PRAGMA integrity_check`, and "
                 + "that no newer version has written it."
+        )
+    }
+
+    /// A run that has just been started cannot have moved on.
+    static func newRunRefused(_ outcome: String) -> StoreError {
+        StoreError(
+            code: "new-run-refused",
+            message: "expected the first activation of a new run to be committed, got \(outcome). "
+                + "This is a bug of the engine."
         )
     }
 

@@ -165,6 +165,11 @@ package enum CommitOutcome: Hashable, Sendable {
     case staleAttempt
     /// Messages arrived before a close: consume them first.
     case unreadInbox
+    /// Of a commit with a start: the run exists, and this was its first activation.
+    case started(RunReference)
+    /// Of a commit with a start: there is no new run of this worker's, and nothing of the activation was kept. With
+    /// `started` in it the run waits for a worker.
+    case notStarted(StartOutcome)
 }
 
 /// Giving a run up. With messages in its inbox it is due since the oldest of them, unless it is blocked: then `wakeAt`

@@ -84,12 +84,17 @@ package protocol WorkflowStore: Sendable {
 /// An activation on its way into a store, and who hears what became of it.
 package struct PendingCommit: Sendable {
     package let activation: ActivationCommit
+    /// Starts the run of which the activation is the first, in the same transaction. Nobody knows the run's key before, so
+    /// that of the activation means nothing.
+    package let start: StartRequest?
     package let completion: @Sendable (Result<CommitOutcome, any Error>) -> Void
     package init(
         _ activation: ActivationCommit,
+        starting start: StartRequest? = nil,
         completion: @escaping @Sendable (Result<CommitOutcome, any Error>) -> Void
     ) {
         self.activation = activation
+        self.start = start
         self.completion = completion
     }
 }

@@ -49,7 +49,7 @@ struct InFlight: Workload {
             values: loads.map(\.p50),
             floors: floors.map(\.p50),
             goal: .ratioAtMost(1.5),
-            bound: "five commits one after the other, and a change of threads around each"
+            bound: "four commits one after the other (the floor: five), and a change of threads around each"
         )
     }
 

@@ -5,7 +5,8 @@ enum RunSQL {
     static var insert: StaticString {
         """
         INSERT INTO runs (run_id, workflow_id, workflow_type, task_queue, status, start_time, owner, epoch, wake_at, \
-        next_event_id, history_bytes, start_request_id) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?) RETURNING run_key
+        next_event_id, history_bytes, start_request_id, waits, carried_tasks) \
+        VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING run_key
         """
     }
     static var latest: StaticString {

@@ -28,7 +28,7 @@ extension StoreUnit {
         return .committed
     }
 
-    private mutating func changeTimersAndPublishedState(_ activation: ActivationCommit) throws {
+    mutating func changeTimersAndPublishedState(_ activation: ActivationCommit) throws {
         let run = activation.run
         for timer in activation.removedTimers { try deleteTimer(timer, of: run) }
         for timer in activation.newTimers { try insertTimer(timer, of: run) }
