@@ -53,7 +53,8 @@ struct Siege {
     private mutating func strike(_ journal: Journal) async throws {
         let drawn: [[Program]] = [[.worker], [.worker], [.api], [.worker, .api]]
         var victims = drawn[Int.random(in: drawn.indices, using: &random)]
-        // A transcoding is tried six times, deaths of its worker included: its last attempts are spared.
+        // A transcoding is tried six times, deaths of its worker included: its last attempts are spared, also those that wait
+        // and may begin before the blow falls.
         if try await installation.count(Self.lastAttempts) > 0 { victims = [.api] }
         let open = try await memory.check()
         let worker = daemons[.worker]?.identifier ?? 0
@@ -103,7 +104,7 @@ struct Siege {
     }
 
     private static let lastAttempts = """
-        SELECT count(*) FROM tasks WHERE activity_type = 'TranscodeTrack' AND state = 1 AND attempt >= 5
+        SELECT count(*) FROM tasks WHERE activity_type = 'TranscodeTrack' AND attempt >= 5
         """
     private static let attempts = """
         SELECT count(*) FROM tasks WHERE state = 1
