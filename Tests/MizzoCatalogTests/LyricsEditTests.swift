@@ -82,6 +82,24 @@ struct LyricsEditTests {
         }
     }
 
+    @Test("lyrics that are made anew bring marks of their own, and leave none of the earlier ones")
+    func newMarks() throws {
+        let fixture = try CatalogFixture()
+        let id = try fixture.track(at: .reviewing)
+        let check = ProfanityCheck(rules: .starter)
+        func complete(_ text: String, _ db: Database) throws -> [String] {
+            let document = LyricsDocument(lines: [.init(startMs: 0, endMs: 9, text: text)])
+            let flags = check.findings(in: document)
+            try Catalog.requestLyrics(of: id, at: Self.now, in: db)
+            try Catalog.completeLyrics(of: id, document: document, provider: "m", flags: flags, at: Self.now, in: db)
+            return try Catalog.track(id, in: db)?.contentFlags.map(\.field) ?? []
+        }
+        try fixture.queue.write { db in
+            let (strong, harmless) = (try complete("shit", db), try complete("fine", db))
+            #expect(strong == ["lines/0"] && harmless.isEmpty)
+        }
+    }
+
     @Test("marks of the lines replace earlier marks of the lines only")
     func flags() throws {
         let fixture = try CatalogFixture()

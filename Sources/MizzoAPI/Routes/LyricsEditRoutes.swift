@@ -129,12 +129,7 @@ extension LyricsEditRoutes.Form {
 
     /// What an admin should see; blocked words are refused.
     fileprivate func flags(_ profanity: ProfanityCheck) throws -> [ProfanityFinding] {
-        let flags = lines.enumerated().flatMap { index, line in
-            let sung = (line.words ?? []).map(\.text).joined(separator: " ")
-            // Players show the words instead of the line where they can.
-            return profanity.findings(in: line.text, field: "lines/\(index)")
-                + (sung == line.text ? [] : profanity.findings(in: sung, field: "lines/\(index)/words"))
-        }
+        let flags = profanity.findings(in: LyricsDocument(lines: lines))
         var check = Validation()
         check.refuse(flags)
         try check.finish()

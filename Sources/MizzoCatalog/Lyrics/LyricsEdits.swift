@@ -23,6 +23,17 @@ extension ProfanityFinding {
     public var isAboutSyncedLines: Bool { field.hasPrefix("lines/") }
 }
 
+extension ProfanityCheck {
+    /// Findings in every line, by field `lines/0`, and in its words, which players show instead where they can.
+    public func findings(in document: LyricsDocument) -> [ProfanityFinding] {
+        document.lines.enumerated().flatMap { index, line in
+            let sung = (line.words ?? []).map(\.text).joined(separator: " ")
+            return findings(in: line.text, field: "lines/\(index)")
+                + (sung == line.text ? [] : findings(in: sung, field: "lines/\(index)/words"))
+        }
+    }
+}
+
 extension Catalog {
     /// Who made lyrics that a person has edited.
     public static let editedLyricsProvider = "edited"
@@ -45,13 +56,18 @@ extension Catalog {
             throw CatalogError.staleLyrics(id, expected: edit.expected, actual: before?.version ?? 0)
         }
         try store(edit.document.edited(from: before?.document), of: id, at: now, in: db)
-        let flags = track.contentFlags.filter { !$0.isAboutSyncedLines } + edit.flags
-        try db.execute(
-            sql: "UPDATE track SET contentFlags = ?, updatedAt = ?, version = version + 1 WHERE id = ?",
-            arguments: [try jsonText(flags), now.milliseconds, id]
-        )
+        try markLines(of: track, edit.flags, at: now, in: db)
         let status = track.status
         try audit(id, by: actor, from: status, to: status, reason: nil, note: "edited lyrics", at: now, in: db)
+    }
+
+    /// Puts marks in the place of those that the lines had before.
+    static func markLines(of track: Track, _ flags: [ProfanityFinding], at now: Date, in db: Database) throws {
+        let all = track.contentFlags.filter { !$0.isAboutSyncedLines } + flags
+        try db.execute(
+            sql: "UPDATE track SET contentFlags = ?, updatedAt = ?, version = version + 1 WHERE id = ?",
+            arguments: [try jsonText(all), now.milliseconds, track.id]
+        )
     }
 
     private static func store(_ document: LyricsDocument, of id: TrackID, at now: Date, in db: Database) throws {

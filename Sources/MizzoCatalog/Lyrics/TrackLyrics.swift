@@ -65,17 +65,23 @@ extension Catalog {
 
     /// Stores the document and tells the artist, once per generation. Lyrics that are settled already, also by an edit
     /// meanwhile, stay as they are.
+    ///
+    /// - Parameter flags: what the rules find in the lines, in the place of what they found in earlier ones.
     public static func completeLyrics(
         of id: TrackID,
         document: LyricsDocument,
         provider: String,
         reason: String? = nil,
+        flags: [ProfanityFinding] = [],
         at now: Date,
         in db: Database
     ) throws {
         let track = try existingTrack(id, in: db)
         guard try settleLyrics(of: id, .completed, document, reason: reason, provider: provider, at: now, in: db)
         else { return }
+        if flags != track.contentFlags.filter(\.isAboutSyncedLines) {
+            try markLines(of: track, flags, at: now, in: db)
+        }
         let generation = try lyrics(of: id, in: db)?.generation ?? 1
         try notifyLyricsReady(track, generation: generation, at: now, in: db)
     }

@@ -73,10 +73,13 @@ public struct ProfanityCheck: Sendable {
     }
 
     private static func holds(_ text: [UInt8], _ part: [UInt8]) -> Bool {
-        guard !part.isEmpty, part.count <= text.count else { return false }
-        return (0...(text.count - part.count)).contains { start in
-            part.indices.allSatisfy { text[start + $0] == part[$0] }
+        guard let first = part.first, part.count <= text.count else { return false }
+        var start = 0
+        while start <= text.count - part.count {
+            if text[start] == first, text[start...].starts(with: part) { return true }
+            start += 1
         }
+        return false
     }
 
     /// A word with stars for letters: `f*ck`. At least half of it has to be there, and its ends, so that little else fits.
@@ -156,7 +159,8 @@ public struct ProfanityCheck: Sendable {
         let stretched = ([plain] + unmasked).flatMap { text in
             [1, 2].map { Reading(text: squeezed(text, to: $0), spelling: token.isSpaced ? .spaced : .stretched) }
         }
-        return [exact] + masked + stretched
+        var seen: Set<String> = []
+        return ([exact] + masked + stretched).filter { seen.insert($0.text).inserted }
     }
 
     /// Letters only, none of them more than twice in a row: there is one way to read it.

@@ -8,10 +8,17 @@ import WorkflowEngine
 public struct StoreLyricsActivity: TransactionalActivity {
     /// Name and types.
     public typealias Contract = StoreLyrics
+    private let profanity: ProfanityCheck
     private let now: @Sendable () -> Date
 
-    /// Takes the time of the change from `now`.
-    public init(now: @escaping @Sendable () -> Date = { Date() }) { self.now = now }
+    /// Marks lines for the admin by `profanity`; takes the time of the change from `now`.
+    public init(
+        profanity: ProfanityCheck = ProfanityCheck(rules: .starter),
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.profanity = profanity
+        self.now = now
+    }
 
     /// See ``StoreLyricsActivity``.
     public func execute(
@@ -20,29 +27,35 @@ public struct StoreLyricsActivity: TransactionalActivity {
         context: ActivityContext
     ) throws -> Nothing {
         let track = try TrackID(checking: input.trackID)
-        let document = try input.lyrics?.document.map(Self.document)
-        try changingCatalog {
-            if let lyrics = input.lyrics, let document {
-                try Catalog.completeLyrics(
-                    of: track,
-                    document: document,
-                    provider: lyrics.provider,
-                    reason: lyrics.explanation,
-                    at: now(),
-                    in: database
-                )
-            } else {
-                let reason = input.failure ?? input.lyrics?.explanation ?? "the lyrics could not be made"
-                try Catalog.failLyrics(
-                    of: track,
-                    reason: reason,
-                    provider: input.lyrics?.provider,
-                    at: now(),
-                    in: database
-                )
+        if let lyrics = input.lyrics, let json = lyrics.document {
+            try complete(track, lyrics, try Self.document(json), in: database)
+        } else {
+            let reason = input.failure ?? input.lyrics?.explanation ?? "the lyrics could not be made"
+            let provider = input.lyrics?.provider
+            try changingCatalog {
+                try Catalog.failLyrics(of: track, reason: reason, provider: provider, at: now(), in: database)
             }
         }
         return Nothing()
+    }
+
+    private func complete(
+        _ track: TrackID,
+        _ lyrics: SynchronizeLyrics.Output,
+        _ document: LyricsDocument,
+        in database: Database
+    ) throws {
+        try changingCatalog {
+            try Catalog.completeLyrics(
+                of: track,
+                document: document,
+                provider: lyrics.provider,
+                reason: lyrics.explanation,
+                flags: profanity.findings(in: document),
+                at: now(),
+                in: database
+            )
+        }
     }
 
     private static func document(_ json: String) throws -> LyricsDocument {
