@@ -197,9 +197,11 @@ if command -v mpv >/dev/null; then
     mpv --no-config --no-video --ao=null --length=2 --really-quiet "$MASTER" || fail "mpv cannot play it"
     say "    mpv plays it"
 fi
-[ "$(status_of -L -H 'Range: bytes=0-99' "$URL/stream/$TRACK")" = 206 ] || fail "expected 206 for a range"
+PART=$(curl -sSL -o /dev/null -w '%{http_code} %{size_download}' --max-time 20 -H 'Range: bytes=0-99' "$URL/stream/$TRACK")
+# A redirect leads to the object store; rclone sends the part, but calls it 200.
+case $PART in '206 100' | '200 100') ;; *) fail "expected 206 and 100 bytes for a range, got $PART" ;; esac
 [ "$(status_of -H 'Range: bytes=999999999-' "$URL/stream/$TRACK")" = 416 ] || fail "expected 416 beyond the end"
-say "    GET /stream with Range: 206, beyond the end: 416"
+say "    GET /stream with Range: ${PART% *}, ${PART#* } bytes, beyond the end: 416"
 
 STEP="notifications"
 NOTES=$(call GET /notification "$ARTIST" | jq -r '[.items[].kind] | sort | join(" ")')
