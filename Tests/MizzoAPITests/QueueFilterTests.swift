@@ -43,7 +43,11 @@ struct QueueFilterTests {
             let cursor = try #require(page["next"] as? String)
             let misuse = try await api.get("/admin/track?flagged=true&cursor=\(cursor)", as: .admin)
             try expectProblem(misuse, .badRequest, "parameter-invalid")
-            try expectProblem(try await api.get("/admin/track?flagged=1", as: .admin), .badRequest, "parameter-invalid")
+            let long = String(repeating: "a", count: 256)
+            for misuse in ["flagged=1", "owner=\(long)", "language=\(long)"] {
+                let answer = try await api.get("/admin/track?\(misuse)", as: .admin)
+                try expectProblem(answer, .badRequest, "parameter-invalid")
+            }
         }
     }
 }

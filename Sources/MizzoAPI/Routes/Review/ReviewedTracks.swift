@@ -36,12 +36,11 @@ struct ReviewedTracks: ModeratedKind {
     }
 
     func filter(of request: Request) throws -> (TrackFilter, words: [String?]) {
-        let query = request.uri.queryParameters
         let flagged: Flagged? = try request.choice("flagged")
         let filter = TrackFilter(
             status: try request.choice("status") ?? .reviewing,
-            owner: query.get("owner").map(UserID.init(rawValue:)),
-            language: query.get("language")?.lowercased(),
+            owner: try request.text("owner", max: 255).map(UserID.init(rawValue:)),
+            language: try request.text("language", max: 35)?.lowercased(),
             isFlagged: flagged.map { $0 == .marked }
         )
         return (filter, [filter.status.rawValue, filter.owner?.rawValue, filter.language, flagged?.rawValue])
@@ -92,6 +91,17 @@ struct ReviewedTracks: ModeratedKind {
 }
 
 extension Request {
+    /// A query parameter of at most `max` characters; `nil` when it is not given.
+    ///
+    /// - Throws: 400 for a longer one.
+    func text(_ name: String, max: Int) throws -> String? {
+        guard let text = uri.queryParameters.get(name) else { return nil }
+        guard text.unicodeScalars.count <= max else {
+            throw Problem.badParameter(name, "Expected at most \(max) characters.")
+        }
+        return text
+    }
+
     /// A query parameter that is one of an enumeration's values; `nil` when it is not given.
     ///
     /// - Throws: 400 for any other text.
