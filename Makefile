@@ -29,7 +29,7 @@ api-check: ## Call the running API with all kinds of input and hold it against i
 	@scripts/api-check.sh
 
 test: ## Build everything and run all tests
-	swift build --build-tests $(CHECKED) $(BUILD_FLAGS)
+	swift build --build-tests $(CHECKED)
 	$(RUN) $(foreach target,$(HEAVY),--skip '^$(target)\.')
 	$(foreach target,$(HEAVY),$(RUN) --filter '^$(target)\.' &&) true
 
