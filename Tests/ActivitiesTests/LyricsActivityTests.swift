@@ -93,6 +93,19 @@ struct LyricsActivityTests {
         #expect(try await bench.notifications().isEmpty)
     }
 
+    @Test("lines that the rules object to are marked for the admin")
+    func marks() async throws {
+        let bench = try await measured()
+        try await bench.run(BeginLyricsActivity(), ActivityBench.reference)
+        let lines = ["a harmless line", "holy shit"].enumerated().map { index, text in
+            LyricsLine(startMs: index * 100, endMs: index * 100 + 99, text: text, timing: .model)
+        }
+        let source = LyricsSource(provider: .gemini, model: "m", explanation: "timed by the model")
+        let output = try await synchronize(.synced(SyncedLyrics(language: "en", source: source, lines: lines)), bench)
+        try await bench.run(StoreLyricsActivity(), .init(trackID: ActivityBench.track, lyrics: output, failure: nil))
+        #expect(try await bench.track()?.contentFlags.map(\.field) == ["lines/1"])
+    }
+
     @Test("hostile lyrics are stored as text, and no row besides the lyrics, their inbox and audit changes")
     func touchesNothingElse() async throws {
         let bench = try await measured()

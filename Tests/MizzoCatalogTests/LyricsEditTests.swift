@@ -100,6 +100,22 @@ struct LyricsEditTests {
         }
     }
 
+    @Test("lyrics that cannot be made anew leave the earlier ones, with the reason")
+    func failedAgain() throws {
+        let fixture = try CatalogFixture()
+        let id = try fixture.track(at: .reviewing)
+        let document = LyricsDocument(lines: [.init(startMs: 0, endMs: 9, text: "by hand")])
+        try fixture.queue.write { db in
+            try Catalog.requestLyrics(of: id, at: Self.now, in: db)
+            try Catalog.completeLyrics(of: id, document: document, provider: "m", at: Self.now, in: db)
+            try Catalog.requestLyrics(of: id, at: Self.now, in: db)
+            try Catalog.failLyrics(of: id, reason: "the quota is used up", provider: "n", at: Self.now, in: db)
+            let lyrics = try #require(try Catalog.lyrics(of: id, in: db))
+            #expect(lyrics.status == .completed && lyrics.document == document && lyrics.provider == "m")
+            #expect(lyrics.reason?.hasSuffix("are kept: the quota is used up") == true)
+        }
+    }
+
     @Test("marks of the lines replace earlier marks of the lines only")
     func flags() throws {
         let fixture = try CatalogFixture()

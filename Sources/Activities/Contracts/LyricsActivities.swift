@@ -25,11 +25,14 @@ public enum SynchronizeLyrics: ActivityContract {
         public var provider: String
         /// One sentence that says how they were timed, or why there are none.
         public var explanation: String
+        /// What the profanity rules found in the lines, as a JSON array of the catalogue's findings; `nil`: nothing.
+        public var marks: String?
         /// Describes the result.
-        public init(document: String?, provider: String, explanation: String) {
+        public init(document: String?, provider: String, explanation: String, marks: String? = nil) {
             self.document = document
             self.provider = provider
             self.explanation = explanation
+            self.marks = marks
         }
     }
 

@@ -86,7 +86,7 @@ extension Catalog {
         try notifyLyricsReady(track, generation: generation, at: now, in: db)
     }
 
-    /// Records why there are no lyrics. Never fails the track.
+    /// Records why there are no lyrics, or no new ones: earlier ones stay. Never fails the track.
     public static func failLyrics(
         of id: TrackID,
         reason: String,
@@ -95,7 +95,13 @@ extension Catalog {
         in db: Database
     ) throws {
         _ = try existingTrack(id, in: db)
-        _ = try settleLyrics(of: id, .failed, nil, reason: reason, provider: provider, at: now, in: db)
+        if let earlier = try lyrics(of: id, in: db), let document = earlier.document {
+            let kept = "no new lyrics could be made, the earlier ones are kept: \(reason)"
+            let provider = earlier.provider
+            _ = try settleLyrics(of: id, .completed, document, reason: kept, provider: provider, at: now, in: db)
+        } else {
+            _ = try settleLyrics(of: id, .failed, nil, reason: reason, provider: provider, at: now, in: db)
+        }
     }
 
     /// The lyrics, if they were ever asked for.

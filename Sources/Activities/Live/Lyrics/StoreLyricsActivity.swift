@@ -8,17 +8,10 @@ import WorkflowEngine
 public struct StoreLyricsActivity: TransactionalActivity {
     /// Name and types.
     public typealias Contract = StoreLyrics
-    private let profanity: ProfanityCheck
     private let now: @Sendable () -> Date
 
-    /// Marks lines for the admin by `profanity`; takes the time of the change from `now`.
-    public init(
-        profanity: ProfanityCheck = ProfanityCheck(rules: .starter),
-        now: @escaping @Sendable () -> Date = { Date() }
-    ) {
-        self.profanity = profanity
-        self.now = now
-    }
+    /// Takes the time of the change from `now`.
+    public init(now: @escaping @Sendable () -> Date = { Date() }) { self.now = now }
 
     /// See ``StoreLyricsActivity``.
     public func execute(
@@ -28,7 +21,8 @@ public struct StoreLyricsActivity: TransactionalActivity {
     ) throws -> Nothing {
         let track = try TrackID(checking: input.trackID)
         if let lyrics = input.lyrics, let json = lyrics.document {
-            try complete(track, lyrics, try Self.document(json), in: database)
+            let document: LyricsDocument = try Self.decoded(json)
+            try complete(track, lyrics, document, try lyrics.marks.map(Self.decoded) ?? [], in: database)
         } else {
             let reason = input.failure ?? input.lyrics?.explanation ?? "the lyrics could not be made"
             let provider = input.lyrics?.provider
@@ -43,6 +37,7 @@ public struct StoreLyricsActivity: TransactionalActivity {
         _ track: TrackID,
         _ lyrics: SynchronizeLyrics.Output,
         _ document: LyricsDocument,
+        _ marks: [ProfanityFinding],
         in database: Database
     ) throws {
         try changingCatalog {
@@ -51,19 +46,19 @@ public struct StoreLyricsActivity: TransactionalActivity {
                 document: document,
                 provider: lyrics.provider,
                 reason: lyrics.explanation,
-                flags: profanity.findings(in: document),
+                flags: marks,
                 at: now(),
                 in: database
             )
         }
     }
 
-    private static func document(_ json: String) throws -> LyricsDocument {
+    private static func decoded<Value: Decodable>(_ json: String) throws -> Value {
         do {
-            return try JSONDecoder().decode(LyricsDocument.self, from: Data(json.utf8))
+            return try JSONDecoder().decode(Value.self, from: Data(json.utf8))
         } catch {
             throw ApplicationError(
-                "the lyrics are no lyrics document: \(error)",
+                "expected \(Value.self) as JSON: \(error)",
                 type: "lyrics-not-decodable",
                 nonRetryable: true
             )

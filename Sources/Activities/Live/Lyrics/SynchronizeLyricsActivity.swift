@@ -18,13 +18,17 @@ public struct SynchronizeLyricsActivity: Activity {
     private let database: any DatabaseAccess
     private let presign: Presigning
     private let jobRoot: String
+    private let profanity: ProfanityCheck
 
-    /// - Parameter jobRoot: absolute path of the directory below which every attempt has one of its own.
+    /// - Parameters:
+    ///   - jobRoot: absolute path of the directory below which every attempt has one of its own.
+    ///   - profanity: marks lines for the admin.
     public init(
         provider: any LyricsProvider,
         store: any ObjectStore,
         database: any DatabaseAccess,
         jobRoot: String,
+        profanity: ProfanityCheck = ProfanityCheck(rules: .starter),
         presign: @escaping Presigning = { _ in nil }
     ) {
         self.provider = provider
@@ -32,6 +36,7 @@ public struct SynchronizeLyricsActivity: Activity {
         self.database = database
         self.presign = presign
         self.jobRoot = jobRoot
+        self.profanity = profanity
     }
 
     /// See ``SynchronizeLyricsActivity``.
@@ -43,7 +48,7 @@ public struct SynchronizeLyricsActivity: Activity {
         let request = try await request(for: track, job, context)
         do {
             let outcome = try await provider.synchronize(request)
-            return try Self.output(of: outcome)
+            return try output(of: outcome)
         } catch let error as GeminiError {
             throw LyricsFailure(error, attempt: context.attempt, logger: context.logger).applicationError
         }
@@ -86,18 +91,26 @@ public struct SynchronizeLyricsActivity: Activity {
         )
     }
 
-    private static func output(of outcome: LyricsOutcome) throws -> SynchronizeLyrics.Output {
+    private func output(of outcome: LyricsOutcome) throws -> SynchronizeLyrics.Output {
         switch outcome {
         case .noLyrics(let reason):
             return SynchronizeLyrics.Output(document: nil, provider: "none", explanation: reason)
         case .synced(let lyrics):
             let model = lyrics.source.model.map { " (\($0))" } ?? ""
+            let json = Data(try lyrics.canonicalJSON())
             return SynchronizeLyrics.Output(
-                document: String(decoding: try lyrics.canonicalJSON(), as: UTF8.self),
+                document: String(decoding: json, as: UTF8.self),
                 provider: lyrics.source.provider.rawValue + model,
-                explanation: lyrics.source.explanation
+                explanation: lyrics.source.explanation,
+                marks: try marks(of: json)
             )
         }
+    }
+
+    /// Judged here and not where they are stored: a long text takes a while, in which nobody could write.
+    private func marks(of json: Data) throws -> String? {
+        let findings = profanity.findings(in: try JSONDecoder().decode(LyricsDocument.self, from: json))
+        return findings.isEmpty ? nil : String(decoding: try JSONEncoder().encode(findings), as: UTF8.self)
     }
 
     /// One call to a model may take minutes without a sign; its own time limit ends it.
