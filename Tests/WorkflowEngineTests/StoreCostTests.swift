@@ -68,7 +68,8 @@ struct StoreCostTests {
     ) async throws -> Cost {
         let worker = Worker(
             try await WorkflowDatabase.open(durable),
-            configuration: .test(slots: lanes),
+            // The poller takes up to 64 slots while it looks for tasks of others, which goes by the clock.
+            configuration: .test(slots: lanes + 64),
             workflows: [ThreeSteps.self],
             activities: [Does.echo],
             logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }
