@@ -153,23 +153,22 @@ struct Siege {
 
     private func elapsed(_ daemon: DaemonProcess) -> Duration { ContinuousClock.now - daemon.spawnedAt }
 
-    /// Registered; nobody dead is left; and it owns runs, the one that takes uploads always.
+    /// Registered; nobody dead is left; and nothing whose time has come waits for somebody to take it up.
     private func isWorking(_ daemon: DaemonProcess, registered: inout Duration?) async throws -> Bool {
         let process = Int(daemon.identifier)
         guard try await installation.count("SELECT count(*) FROM workers WHERE process_id = ?", process) > 0 else {
             return false
         }
         registered = registered ?? elapsed(daemon)
-        return try await installation.count(Self.unowned, process) == 0
+        return try await installation.count(Self.waiting, process) == 0
     }
 
-    private static let unowned = """
+    private static let waiting = """
+        WITH clock AS (SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) AS now)
         SELECT (SELECT count(*) FROM workers WHERE process_id <> ?1)
-            + (EXISTS (SELECT 1 FROM runs WHERE status = 1 AND workflow_type <> 'FollowUploads')
-                AND NOT EXISTS (SELECT 1 FROM runs WHERE status = 1 AND workflow_type <> 'FollowUploads'
-                    AND owner IN (SELECT worker_key FROM workers WHERE process_id = ?1)))
-            + NOT EXISTS (SELECT 1 FROM runs WHERE workflow_type = 'FollowUploads'
-                AND owner IN (SELECT worker_key FROM workers WHERE process_id = ?1))
+            + (SELECT count(*) FROM runs, clock WHERE status = 1 AND owner = 0 AND wake_at <= now)
+            + (SELECT count(*) FROM tasks, clock WHERE state = 0 AND task_queue = 'default' AND visible_at <= now)
+            + (SELECT count(*) FROM tasks WHERE state = 1 AND worker NOT IN (SELECT worker_key FROM workers))
         """
 
     // MARK: Ending
