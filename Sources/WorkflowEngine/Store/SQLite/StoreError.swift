@@ -22,7 +22,7 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         StoreError(
             code: "new-run-refused",
             message: "expected the first activation of a new run to be committed, got \(outcome). "
-                + "This is a bug of the engine."
+                + "Nothing was started. This is a bug of the engine: start again, and report it with the log."
         )
     }
 
