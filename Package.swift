@@ -317,8 +317,8 @@ let tests: [Target] = [
     .testTarget(
         name: "CrashTests",
         dependencies: [
-            "DurableSQLite", "MizzoCatalog", "MizzoPlatform", "MizzoWorkflows", "WorkflowCore", "WorkflowEngine",
-            "WorkflowStore", "mizzo-api", "mizzo-worker", grdb, httpClient, nio, nioHTTP,
+            "CloudPeers", "DurableSQLite", "MizzoCatalog", "MizzoPlatform", "MizzoWorkflows", "WorkflowCore",
+            "WorkflowEngine", "WorkflowStore", "mizzo-api", "mizzo-worker", grdb, httpClient, nio, nioHTTP,
         ],
         swiftSettings: settings
     ),

@@ -37,7 +37,7 @@ done
 
 PORT=0
 for _ in $(seq 50); do
-    PORT=$((20000 + RANDOM % 20000))
+    PORT=$((20000 + RANDOM % 12000))
     (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null || break
 done
 readonly URL=http://127.0.0.1:$PORT

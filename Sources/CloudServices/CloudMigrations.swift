@@ -7,6 +7,10 @@ public enum CloudMigrations {
         migrator.registerMigration("cloud-1-objects", migrate: createObjects)
         migrator.registerMigration("cloud-2-queues", migrate: createQueues)
         migrator.registerMigration("cloud-3-multipart", migrate: createUploads)
+        migrator.registerMigration("cloud-4-metadata") { database in
+            try database.execute(sql: "ALTER TABLE cloudObject ADD COLUMN metadata TEXT")
+            try database.execute(sql: "ALTER TABLE cloudUpload ADD COLUMN metadata TEXT")
+        }
     }
 
     private static func createObjects(_ database: Database) throws {

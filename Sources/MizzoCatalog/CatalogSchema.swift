@@ -20,6 +20,10 @@ extension Catalog {
             try db.execute(sql: "ALTER TABLE notification ADD COLUMN subject TEXT")
             try db.execute(sql: "ALTER TABLE lyrics ADD COLUMN version INTEGER NOT NULL DEFAULT 1")
         }
+        migrator.registerMigration("catalog-0003-upload-parts") { db in
+            try db.execute(sql: "ALTER TABLE uploadTicket ADD COLUMN storeUploadID TEXT")
+            try db.execute(sql: "ALTER TABLE uploadTicket ADD COLUMN partByteCount INTEGER")
+        }
     }
 
     private static let people = """

@@ -12,6 +12,9 @@ public struct TrackID: RawRepresentable, Hashable, Sendable, Codable, CustomStri
         self.rawValue = rawValue
     }
 
+    /// The track that an audio file becomes.
+    public init(of upload: UploadID) { rawValue = upload.rawValue }
+
     /// The identifier as text.
     public var description: String { rawValue }
 

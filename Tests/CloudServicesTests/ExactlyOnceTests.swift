@@ -92,6 +92,6 @@ struct ExactlyOnceTests {
     func migrations() {
         var migrator = DatabaseMigrator()
         CloudMigrations.registerMigrations(in: &migrator)
-        #expect(migrator.migrations == ["cloud-1-objects", "cloud-2-queues", "cloud-3-multipart"])
+        #expect(migrator.migrations == ["cloud-1-objects", "cloud-2-queues", "cloud-3-multipart", "cloud-4-metadata"])
     }
 }

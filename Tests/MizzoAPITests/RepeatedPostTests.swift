@@ -34,6 +34,21 @@ struct PostCase: Sendable, CustomTestStringConvertible {
             effect: "uploadTicket"
         ),
         PostCase(
+            route: "POST /upload",
+            person: .artist,
+            json: #"{"contentType":"audio/mpeg","byteCount":1000}"#,
+            effect: "uploadTicket"
+        ),
+        PostCase(
+            route: "POST /upload/{id}/complete",
+            person: .artist,
+            effect: "workflowCall WHERE name = 'joined'"
+        ) { platform in
+            let key = try platform.partedUpload("upload-0001", byteCount: 3, partByteCount: 3)
+            platform.media.receive(1, byteCount: 3, of: key)
+            return "upload-0001"
+        },
+        PostCase(
             route: "POST /track/upload",
             person: .artist,
             json: #"{"id":"track-0001","title":"Song","language":"english","duration":10,"tags":[]}"#,

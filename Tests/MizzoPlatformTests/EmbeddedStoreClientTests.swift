@@ -32,7 +32,7 @@ struct EmbeddedStoreClientTests {
 
     @Test("boto3 and the AWS command line put, get, range, head, list, delete, upload in parts and presign as with S3")
     func clients() async throws {
-        let port = try PlatformFixture.freePort()
+        let port = try LocalPort.free()
         let fixture = try await PlatformFixture(
             ["http.port": "\(port)"],
             environment: ["MIZZO_STORAGE_SECRET": "storage-secret-of-the-test"]

@@ -49,6 +49,7 @@ struct FakePlatform: Sendable {
         return [
             Fake(InspectPoster.self, log) { _, _ in InspectPoster.Output(refusal: nil) },
             Fake(RemoveUpload.self, log) { _, _ in Nothing() },
+            Fake(DiscardParts.self, log) { _, _ in Nothing() },
             Fake(AbandonUpload.self, log) { _, _ in AbandonUpload.Output(isAbandoned: abandons) },
             Fake(AbandonPoster.self, log) { _, _ in AbandonPoster.Output(isAbandoned: abandons) },
             Fake(RemovePoster.self, log) { _, _ in Nothing() },

@@ -51,7 +51,19 @@ public enum RemovePoster: ActivityContract {
     public static var options: ActivityOptions { .objectStoreVisit }
 }
 
-/// Deletes what was uploaded for a track that will not be: the audio and the cover picture.
+/// Removes the parts of an upload that will not be joined.
+public enum DiscardParts: ActivityContract {
+    /// What it is given.
+    public typealias Input = UploadReference
+    /// What it returns.
+    public typealias Output = Nothing
+    /// The name under which it is recorded.
+    public static let name = "DiscardParts"
+    /// The options that apply unless the caller gives others.
+    public static var options: ActivityOptions { .objectStoreVisit }
+}
+
+/// Deletes what was uploaded for a track that will not be: the audio, also in parts, and the cover picture.
 public enum RemoveUpload: ActivityContract {
     /// What it is given.
     public typealias Input = TrackReference

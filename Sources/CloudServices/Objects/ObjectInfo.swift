@@ -14,6 +14,8 @@ public struct ObjectInfo: Sendable, Equatable {
     public let contentType: String
     /// When the object became visible, to the millisecond.
     public let createdAt: Date
+    /// What the client gave with it.
+    public let metadata: ObjectMetadata
 
     /// Facts about one stored object.
     public init(
@@ -22,7 +24,8 @@ public struct ObjectInfo: Sendable, Equatable {
         etag: String,
         sha256: String?,
         contentType: String,
-        createdAt: Date
+        createdAt: Date,
+        metadata: ObjectMetadata = .none
     ) {
         self.key = key
         self.size = size
@@ -30,6 +33,7 @@ public struct ObjectInfo: Sendable, Equatable {
         self.sha256 = sha256
         self.contentType = contentType
         self.createdAt = createdAt
+        self.metadata = metadata
     }
 }
 
@@ -76,6 +80,8 @@ public struct PutOptions: Sendable {
     public var expectedMD5: [UInt8]?
     /// When given, another SHA-256 (lower-case hex) fails with `XAmzContentSHA256Mismatch`.
     public var expectedSHA256: String?
+    /// Kept and given back.
+    public var metadata = ObjectMetadata.none
 
     /// Options for one upload.
     public init(

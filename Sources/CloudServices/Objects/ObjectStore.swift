@@ -45,6 +45,44 @@ public protocol ObjectStore: Sendable {
     /// A request with which a client downloads this one object without credentials.
     /// - Parameter expiresIn: 1 second … 7 days; fractions are cut off.
     func presignGet(_ key: ObjectKey, expiresIn: Duration) async throws -> PresignedRequest
+
+    /// Begins an upload in parts. What is neither completed nor aborted in a week is removed: by the embedded store itself,
+    /// in S3 by a lifecycle rule of the bucket.
+    func beginUpload(
+        _ key: ObjectKey,
+        contentType: String,
+        metadata: ObjectMetadata
+    ) async throws -> MultipartUpload
+
+    /// A request with which a client stores this one part without credentials, again in place of an earlier one.
+    /// - Parameters:
+    ///   - number: one of ``MultipartUpload/partNumbers``.
+    ///   - byteCount: signed: a body of another size is refused.
+    ///   - expiresIn: 1 second … 7 days; fractions are cut off.
+    func presignPart(
+        _ number: Int,
+        of upload: MultipartUpload,
+        byteCount: Int64,
+        expiresIn: Duration
+    ) async throws -> PresignedRequest
+
+    /// The parts that have arrived, by their numbers.
+    /// - Throws: `NoSuchUpload`.
+    func parts(of upload: MultipartUpload) async throws -> [UploadedPart]
+
+    /// Joins these parts into the object, which then is visible as a whole.
+    /// - Parameter ifAbsent: fail with `PreconditionFailed` when the key is taken.
+    /// - Throws: `NoSuchUpload`, `InvalidPart`, `InvalidPartOrder`, `EntityTooSmall`, `PreconditionFailed`.
+    @discardableResult
+    func completeUpload(
+        _ upload: MultipartUpload,
+        parts: [UploadedPart],
+        ifAbsent: Bool
+    ) async throws -> ObjectInfo
+
+    /// Forgets an upload and its parts.
+    /// - Throws: `NoSuchUpload`.
+    func abortUpload(_ upload: MultipartUpload) async throws
 }
 
 extension ObjectStore {
@@ -56,6 +94,11 @@ extension ObjectStore {
     /// The first page of up to 1000 objects.
     public func list(prefix: String) async throws -> ObjectListing {
         try await list(prefix: prefix, after: nil, limit: 1000)
+    }
+
+    /// Begins an upload in parts without metadata.
+    public func beginUpload(_ key: ObjectKey, contentType: String) async throws -> MultipartUpload {
+        try await beginUpload(key, contentType: contentType, metadata: .none)
     }
 
     /// Like ``presignPut(_:conditions:expiresIn:)`` with the conditions spelled out.

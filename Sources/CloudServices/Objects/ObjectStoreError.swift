@@ -44,6 +44,8 @@ public struct ObjectStoreError: Error, Sendable, Equatable, CustomStringConverti
         case keyTooLong = "KeyTooLongError"
         /// 400: an XML body that does not follow the schema.
         case malformedXML = "MalformedXML"
+        /// 400: more user-defined metadata than S3 keeps.
+        case metadataTooLarge = "MetadataTooLarge"
         /// 405: a method other than GET, HEAD and PUT.
         case methodNotAllowed = "MethodNotAllowed"
         /// 411: an upload without `Content-Length`.

@@ -19,6 +19,10 @@ public struct APIConfiguration: Sendable {
     /// How long after that URL was issued its track may be registered: a slow upload may end just before the URL does,
     /// and the artist still fills in a form.
     public var ticketLifetime: TimeInterval = 60 * 60
+    /// How long an upload in parts may take, and after which its track can be registered no more: a day, for slow lines.
+    public var partedTicketLifetime: TimeInterval = 24 * 60 * 60
+    /// Bytes of a part: 8 MiB; more for files of more than a thousand such parts. S3 wants at least 5 MiB.
+    public var uploadPartByteCount: Int64 = 8 << 20
     /// Bytes of an original track.
     public var audioByteCountMax: Int64 = 200 << 20
     /// Bytes of a cover picture.

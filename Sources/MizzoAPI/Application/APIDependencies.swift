@@ -22,6 +22,11 @@ public protocol ReviewWorkflows: Sendable {
 public protocol PublishingWorkflows: Sendable {
     /// A ticket for a cover picture was issued: start the workflow that clears it away should no track want it.
     func posterTicketIssued(_ ticket: UploadTicket, in database: Database) throws
+    /// An upload in parts was begun, whose ticket is good for so long: start the workflow that clears the parts away
+    /// should they never be joined.
+    func partsBegan(_ ticket: UploadTicket, lifetime: TimeInterval, in database: Database) throws
+    /// Its parts were joined, or its artist has given it up, and then its parts are to be removed. Called once or more.
+    func partsEnded(_ upload: UploadID, joined: Bool, in database: Database) throws
     /// The track was registered: start its workflow, or tell a waiting one.
     func trackRegistered(_ track: TrackID, in database: Database) throws
     /// An admin has decided; called once per track.
@@ -52,7 +57,7 @@ public struct APIDependencies: Sendable {
     /// The publishing workflow.
     public var workflows: any PublishingWorkflows & ReviewWorkflows
     /// The object store.
-    public var media: any MediaStore
+    public var media: any MediaStore & PartedMedia
     /// Mounted when the object store is the embedded one.
     public var objects: (any EmbeddedObjectRoutes)?
     /// Throws while the process should not be given requests; the error's text goes to the log only.
@@ -72,7 +77,7 @@ public struct APIDependencies: Sendable {
     public init(
         database: any DatabaseAccess,
         workflows: any PublishingWorkflows & ReviewWorkflows,
-        media: any MediaStore,
+        media: any MediaStore & PartedMedia,
         objects: (any EmbeddedObjectRoutes)? = nil,
         readiness: @escaping @Sendable () async throws -> Void = {},
         logger: Logger

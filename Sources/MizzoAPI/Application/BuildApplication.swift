@@ -88,6 +88,7 @@ func routeTable(
     let endpoints = [
         HealthRoutes(dependencies: dependencies).endpoints,
         UploadRoutes(configuration: configuration, dependencies: dependencies).endpoints,
+        PartedUploadRoutes(configuration: configuration, dependencies: dependencies).endpoints,
         RegistrationRoutes(configuration: configuration, dependencies: dependencies, views: views).endpoints,
         TrackRoutes(dependencies: dependencies, views: views, cursors: cursors).endpoints,
         LyricsRoutes(dependencies: dependencies).endpoints + WaveformRoutes(dependencies: dependencies).endpoints,

@@ -9,6 +9,13 @@ extension Problem {
         Problem(.trackNotFound, "Track \(id.quotedForDetail) does not exist or is not yours to see.")
     }
 
+    static func uploadNotFound(_ id: String) -> Problem {
+        Problem(
+            .uploadNotFound,
+            "Upload \(id.quotedForDetail) does not exist or is not yours. Ask for an upload URL first."
+        )
+    }
+
     static func validation(_ errors: [FieldError]) -> Problem {
         Problem(.validationFailed, "\(errors.count) member(s) are invalid; see errors.", errors: errors)
     }

@@ -96,6 +96,8 @@ extension ProblemKind {
     static let uploadNotFound = Self(.notFound, "upload-not-found", "There is no such upload")
     static let uploadSealed = Self(.conflict, "upload-sealed", "The upload is sealed")
     static let uploadExpired = Self(.gone, "upload-expired", "The upload has expired")
+    static let uploadIncomplete = Self(.conflict, "upload-incomplete", "Parts of the upload are missing")
+    static let uploadInUse = Self(.conflict, "upload-in-use", "A track is registered with the upload")
     static let mediaNotFound = Self(.notFound, "media-not-found", "There is no such file")
     static let preconditionFailed = Self(
         .preconditionFailed,

@@ -45,7 +45,7 @@ struct ProblemRendering: RouterMiddleware {
 extension ProblemRendering {
     /// What a client may know of our own fault: whether it is worth trying again.
     private static func problem(ofOurs error: any Error) -> Problem {
-        guard let failure = error as? DatabaseFailure, failure.mayPass else {
+        guard (error as? DatabaseFailure)?.mayPass == true || error is MediaStoreUnavailable else {
             return Problem(
                 .internalError,
                 "The request could not be completed. Quote the requestId when you report this."

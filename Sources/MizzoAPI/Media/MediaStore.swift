@@ -61,7 +61,16 @@ public struct MediaObject: Sendable {
     }
 }
 
-/// The object store as the API needs it.
+/// The object store cannot be reached or is overloaded; nothing was changed.
+public struct MediaStoreUnavailable: Error, CustomStringConvertible {
+    /// What the store or the network said, for the log.
+    public let description: String
+
+    /// Takes the cause.
+    public init(_ cause: any Error) { description = "\(cause)" }
+}
+
+/// The object store as the API needs it. What may pass is thrown as ``MediaStoreUnavailable``.
 public protocol MediaStore: Sendable {
     /// Presigns one `PUT`.
     func presign(_ grant: UploadGrant) async throws -> PresignedUpload

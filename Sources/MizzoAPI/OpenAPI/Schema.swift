@@ -101,6 +101,9 @@ extension Schema {
     static let flag = Schema(["type": "boolean"])
     static let time = Schema(["type": "string", "format": "date-time"])
     static let bytes = Schema(["type": "string", "format": "binary"])
+    static let headerFields = Schema(["type": "object", "additionalProperties": ["type": "string"]])
     static let trackID = string(pattern: "^[a-z0-9][a-z0-9-]{6,62}[a-z0-9]$")
     static let userID = string(max: 255)
+    /// A name such as `english`, or a tag such as `es-419`.
+    static let language = string(max: 35, pattern: "^[A-Za-z]{2,}(-[A-Za-z0-9]+)*$")
 }

@@ -42,7 +42,7 @@ struct LyricsEditRoutes: Sendable {
         static let schema = Schema.object(
             "LyricsForm",
             [
-                .nullable("language", .string(max: 35)),
+                .nullable("language", .language),
                 .required("lines", .array(of: LyricsDocument.Line.schema, max: 1_000)),
             ]
         )
@@ -53,7 +53,7 @@ struct LyricsEditRoutes: Sendable {
     struct LanguageForm: RequestBodyForm {
         static let schema = Schema.object(
             "LyricsLanguageForm",
-            [.nullable("language", .string(max: 35, pattern: "^[A-Za-z-]{2,35}$"))]
+            [.nullable("language", .language)]
         )
         var language: String?
     }
@@ -119,6 +119,9 @@ extension LyricsEditRoutes.Form {
     fileprivate func document(for track: Track, language earlier: String?) throws -> LyricsDocument {
         let seconds = track.audioFacts?.durationSeconds ?? Double(track.details.duration)
         let document = LyricsDocument(lines: lines, language: language?.lowercased() ?? earlier ?? "und")
+        var check = Validation()
+        if let language { check.language(language) }
+        try check.finish()
         let validator = LyricsValidator(durationMilliseconds: Int((seconds * 1000).rounded()))
         let problems = validator.problems(in: SyncedLyrics(document))
         guard problems.isEmpty else {
@@ -141,10 +144,7 @@ extension LyricsEditRoutes.LanguageForm {
     fileprivate func checked() throws -> String? {
         guard let language = language?.lowercased() else { return nil }
         var check = Validation()
-        let isLanguage =
-            (2...35).contains(language.utf8.count)
-            && language.allSatisfy { $0.isASCII && $0.isLetter || $0 == "-" }
-        check.require(isLanguage, "language", "Expected 2 to 35 letters or hyphens, such as english.")
+        check.language(language)
         try check.finish()
         return language
     }

@@ -7,7 +7,7 @@ struct RegistrationForm: RequestBodyForm, Encodable {
         "TrackRegistration",
         [
             .required("id", .trackID), .required("title", .line(max: 200)),
-            .required("language", .string(pattern: "^[A-Za-z-]{2,35}$")), .required("duration", .integer(1...14_400)),
+            .required("language", .language), .required("duration", .integer(1...14_400)),
             .required("tags", .array(of: .line(max: 40), max: 20, unique: true)),
             .nullable("lyrics", .string(max: 20_000)), .nullable("trackUrl", .string()),
             .nullable("posterUrl", .string()),
@@ -40,7 +40,7 @@ struct RegistrationForm: RequestBodyForm, Encodable {
     func validate(owner: UserID, bucket: String, profanity: ProfanityCheck) throws -> [ProfanityFinding] {
         var check = Validation()
         check.line(title, "title", max: 200)
-        check.require(isLanguage(language), "language", "Expected 2 to 35 letters or hyphens, such as english.")
+        check.language(language)
         check.require((1...14_400).contains(duration), "duration", "Expected 1 to 14400 seconds.")
         check.tags(tags)
         if let lyrics { check.text(lyrics, "lyrics", max: 20_000) }
@@ -60,9 +60,5 @@ struct RegistrationForm: RequestBodyForm, Encodable {
         check.refuse(findings)
         try check.finish()
         return findings
-    }
-
-    private func isLanguage(_ text: String) -> Bool {
-        (2...35).contains(text.utf8.count) && text.allSatisfy { $0.isASCII && $0.isLetter || $0 == "-" }
     }
 }

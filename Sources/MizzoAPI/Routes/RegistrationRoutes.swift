@@ -37,7 +37,7 @@ struct RegistrationRoutes: Sendable {
         by artist: Principal,
         _ context: APIContext
     ) async throws -> Response {
-        guard let id = TrackID(rawValue: form.id) else { throw Self.uploadNotFound(form.id) }
+        guard let id = TrackID(rawValue: form.id) else { throw Problem.uploadNotFound(form.id) }
         let flags = try form.validate(
             owner: artist.id,
             bucket: configuration.bucket,
@@ -75,7 +75,7 @@ struct RegistrationRoutes: Sendable {
 
     private static func checkTicket(_ id: TrackID, of artist: UserID, at now: Date, in db: Database) throws {
         let ticket = try Catalog.uploadTicket(UploadID(audioOf: id), ownedBy: artist, in: db)
-        guard let ticket, ticket.kind == .audio else { throw uploadNotFound(id.rawValue) }
+        guard let ticket, ticket.kind == .audio else { throw Problem.uploadNotFound(id.rawValue) }
         guard ticket.usedAt == nil else { throw registeredDifferently(id) }
         guard now < ticket.expiresAt else {
             throw Problem(.uploadExpired, "Upload \(id) was not registered in time. Ask for a new upload URL.")
@@ -111,13 +111,6 @@ struct RegistrationRoutes: Sendable {
             lyricsText: form.lyrics,
             posterKey: posterKey,
             secondaryArtists: artists
-        )
-    }
-
-    private static func uploadNotFound(_ id: String) -> Problem {
-        Problem(
-            .uploadNotFound,
-            "Upload \(id.quotedForDetail) does not exist or is not yours. Ask for an upload URL first."
         )
     }
 

@@ -44,10 +44,8 @@ struct UploadRoutes: Sendable {
             [
                 .required("uploadId", .trackID), .optional("trackId", .trackID), .required("key", .string()),
                 .required("objectUrl", .string()), .required("method", .choice(["PUT"])), .required("url", .string()),
-                .required(
-                    "headers",
-                    Schema(["type": "object", "additionalProperties": ["type": "string"]])
-                ), .required("urlExpiresAt", .time), .required("registerBefore", .time),
+                .required("headers", .headerFields), .required("urlExpiresAt", .time),
+                .required("registerBefore", .time),
             ]
         )
         var uploadId: String
@@ -126,7 +124,7 @@ struct UploadRoutes: Sendable {
     ) -> (key: String?, byteCountMax: Int64, types: String) {
         switch kind {
         case .audio:
-            let key = contentType == "audio/mpeg" ? TrackID(rawValue: id.rawValue).map(MediaKeys.rawTrack) : nil
+            let key = contentType == "audio/mpeg" ? MediaKeys.rawTrack(TrackID(of: id)) : nil
             return (key, configuration.audioByteCountMax, "audio/mpeg")
         case .poster:
             let key = MediaKeys.poster(id, contentType: contentType)

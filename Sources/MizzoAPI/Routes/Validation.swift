@@ -30,6 +30,16 @@ struct Validation {
         require(!hasControl, member, "Must not hold control characters besides line breaks and tabs.")
     }
 
+    /// A word, and more behind hyphens, as ``Schema/language`` says.
+    mutating func language(_ text: String) {
+        let words = text.split(separator: "-", omittingEmptySubsequences: false)
+        let first = words.first ?? ""
+        let isGood =
+            text.utf8.count <= 35 && first.count >= 2 && first.allSatisfy { $0.isASCII && $0.isLetter }
+            && words.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } }
+        require(isGood, "language", "Expected a language such as english or es-419, of at most 35 characters.")
+    }
+
     mutating func tags(_ tags: [String]) {
         require(tags.count <= 20, "tags", "Expected at most 20 tags.")
         require(Set(tags).count == tags.count, "tags", "Every tag once.")

@@ -37,6 +37,7 @@ struct Parameter: Sendable {
 
 extension Parameter {
     static let trackID = path("id", .trackID, "The track.")
+    static let uploadID = path("id", .trackID, "The upload.")
     static let limit = query("limit", .integer(1...200), "Most items of the page; 50 unless given.")
     static let cursor = query("cursor", .string(), "`next` of the page before; good for this list and caller only.")
     static let paging = [limit, cursor]

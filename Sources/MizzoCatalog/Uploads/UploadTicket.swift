@@ -45,6 +45,8 @@ public struct UploadTicket: Equatable, Sendable {
     public let byteCountMax: Int64
     /// From here on the ticket cannot be registered.
     public let expiresAt: Date
+    /// How it is uploaded in parts; `nil` for one `PUT`.
+    public let parts: UploadParts?
     /// When a track was registered with it.
     public var usedAt: Date?
     /// The uploaded object, once sealed.
@@ -58,6 +60,7 @@ public struct UploadTicket: Equatable, Sendable {
         key: String,
         contentType: String,
         byteCountMax: Int64,
+        parts: UploadParts? = nil,
         expiresAt: Date
     ) {
         self.id = id
@@ -66,6 +69,7 @@ public struct UploadTicket: Equatable, Sendable {
         self.key = key
         self.contentType = contentType
         self.byteCountMax = byteCountMax
+        self.parts = parts
         self.expiresAt = expiresAt
     }
 
@@ -77,6 +81,7 @@ public struct UploadTicket: Equatable, Sendable {
             key: row["objectKey"],
             contentType: row["contentType"],
             byteCountMax: row["byteCountMax"],
+            parts: try UploadParts(row: row),
             expiresAt: row.date("expiresAt")
         )
         usedAt = row.optionalDate("usedAt")
@@ -91,12 +96,15 @@ extension Catalog {
     public static func issue(_ ticket: UploadTicket, at now: Date, in db: Database) throws {
         try db.execute(
             sql: """
-                INSERT INTO uploadTicket (id, owner, kind, objectKey, contentType, byteCountMax, createdAt, expiresAt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO uploadTicket (
+                    id, owner, kind, objectKey, contentType, byteCountMax, createdAt, expiresAt, storeUploadID,
+                    partByteCount
+                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 ticket.id, ticket.owner, ticket.kind.rawValue, ticket.key, ticket.contentType, ticket.byteCountMax,
-                now.milliseconds, ticket.expiresAt.milliseconds,
+                now.milliseconds, ticket.expiresAt.milliseconds, ticket.parts?.storeUploadID,
+                ticket.parts?.partByteCount,
             ]
         )
     }

@@ -48,8 +48,8 @@ extension Platform {
 
     private var flows: [any Workflow.Type] {
         [
-            PublishTrack.self, SyncLyrics.self, ExpirePoster.self, ReviewPlaylist.self, ReviewApplication.self,
-            FollowUploads.self,
+            PublishTrack.self, SyncLyrics.self, ExpirePoster.self, CollectParts.self, ReviewPlaylist.self,
+            ReviewApplication.self, FollowUploads.self,
         ] + (configuration.exerciseLedger == nil ? [] : [Exercise.self])
     }
 
@@ -66,6 +66,7 @@ extension Platform {
                 endpoint.mounted(try await objects.presignGet(key, expiresIn: .seconds(900)).url)
             },
             RemoveUploadActivity(store: objects, database: database),
+            DiscardPartsActivity(store: objects, database: database),
             RemovePosterActivity(store: objects, database: database),
             InspectPosterActivity(store: objects, database: database),
         ]

@@ -1,4 +1,5 @@
 import ActivityContracts
+import FoundationEssentials
 import GRDB
 import MizzoAPI
 import MizzoCatalog
@@ -9,14 +10,18 @@ import WorkflowEngine
 struct TrackPublishing: PublishingWorkflows {
     let client: WorkflowClient
     let timing: FlowTiming
+    var now: @Sendable () -> Date = { Date() }
 
     /// One run per track, ever: a second one would publish twice.
     static let once = StartOptions(reusePolicy: .rejectDuplicate, conflictPolicy: .useExisting)
 
-    private func input(_ track: TrackID) -> PublishTrack.Input {
-        PublishTrack.Input(
+    /// The wait for what is missing begins when an upload in parts runs out: it may take a day, and then also its registration.
+    private func input(_ track: TrackID, in database: Database) throws -> PublishTrack.Input {
+        let ticket = try Catalog.uploadTicket(UploadID(audioOf: track), in: database)
+        let rest = ticket.flatMap { $0.parts == nil ? nil : $0.expiresAt.timeIntervalSince(now()) } ?? 0
+        return PublishTrack.Input(
             trackID: track.rawValue,
-            arrivalSeconds: timing.arrivalSeconds,
+            arrivalSeconds: timing.arrivalSeconds + Int(max(0, rest)),
             review: timing.review
         )
     }
@@ -32,11 +37,34 @@ struct TrackPublishing: PublishingWorkflows {
         )
     }
 
+    /// Longer than the ticket, by what its last URLs may outlive it and a slow last part.
+    private static let partsGraceSeconds = 3600
+
+    func partsBegan(_ ticket: UploadTicket, lifetime: TimeInterval, in database: Database) throws {
+        let upload = ticket.id.rawValue
+        try client.start(
+            CollectParts.self,
+            id: CollectParts.id(uploadID: upload),
+            input: CollectParts.Input(uploadID: upload, waitSeconds: Int(lifetime) + Self.partsGraceSeconds),
+            options: Self.once,
+            in: database
+        )
+    }
+
+    func partsEnded(_ upload: UploadID, joined: Bool, in database: Database) throws {
+        do {
+            try client.handle(CollectParts.self, id: CollectParts.id(uploadID: upload.rawValue))
+                .signal(CollectParts.ended, joined ? .joined : .discarded, requestID: "ended", in: database)
+        } catch let error as EngineError where error.code == "workflow-closed" {
+            // It heard the same before, or its time was over.
+        }
+    }
+
     func trackRegistered(_ track: TrackID, in database: Database) throws {
         try client.signalWithStart(
             PublishTrack.self,
             id: PublishTrack.id(trackID: track.rawValue),
-            input: input(track),
+            input: input(track, in: database),
             signal: PublishTrack.registered,
             value: Nothing(),
             options: Self.once,
@@ -69,7 +97,7 @@ struct TrackPublishing: PublishingWorkflows {
             try client.signalWithStart(
                 PublishTrack.self,
                 id: PublishTrack.id(trackID: track.rawValue),
-                input: input(track),
+                input: input(track, in: database),
                 signal: PublishTrack.uploaded,
                 value: object,
                 options: Self.once,

@@ -27,12 +27,32 @@ struct ObjectMedia: MediaStore {
             maximumByteCount: grant.byteCount,
             minimumByteCount: grant.byteCount
         )
-        let seconds = max(1, grant.expiresAt.timeIntervalSince(now()).rounded())
         let request = try await store.presignPut(
             ObjectKey(grant.key),
             conditions: conditions,
-            expiresIn: .seconds(Int64(seconds))
+            expiresIn: lifetime(until: grant.expiresAt)
         )
+        return offer(request)
+    }
+
+    /// Runs `body`, and names what may pass.
+    func reaching<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as ObjectStoreError
+            where [.serviceUnavailable, .slowDown, .requestTimeout, .conditionalRequestConflict].contains(error.kind)
+        {
+            throw MediaStoreUnavailable(error)
+        }
+    }
+
+    /// Whole seconds, at least one.
+    func lifetime(until expiry: Date) -> Duration {
+        .seconds(Int64(max(1, expiry.timeIntervalSince(now()).rounded())))
+    }
+
+    /// As clients are told it.
+    func offer(_ request: PresignedRequest) -> PresignedUpload {
         let headers = request.headers.map { ($0.name, $0.value) }
         return PresignedUpload(
             url: endpoint.mounted(request.url),
@@ -45,7 +65,7 @@ struct ObjectMedia: MediaStore {
             let key = try ObjectKey(key)
             if let files = store as? FileObjectStore { return try await object(key, in: files) }
             // A bucket is asked for facts only; which bytes are wanted is known later.
-            let info = try await store.head(key)
+            let info = try await reaching { try await store.head(key) }
             return MediaObject(
                 size: info.size,
                 etag: info.etag,

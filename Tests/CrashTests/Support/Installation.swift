@@ -1,3 +1,4 @@
+import CloudPeers
 import DurableSQLite
 import Foundation
 import GRDB
@@ -36,7 +37,7 @@ final class Installation: Sendable {
 
     private init() async throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("mizzo-kill-\(UUID().uuidString)").path
-        port = try Self.freePort()
+        port = try LocalPort.free()
         platform = try await Platform.open(
             PlatformConfiguration.read(
                 flags: ["data": folder, "http.port": "\(port)"],
@@ -100,23 +101,6 @@ final class Installation: Sendable {
     private func text(of file: String) -> String {
         guard let data = FileManager.default.contents(atPath: file) else { return "" }
         return String(decoding: data.map { $0 == 0 ? 32 : $0 }, as: UTF8.self)
-    }
-
-    /// A port nobody listens on at the moment.
-    private static func freePort() throws -> Int {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { Glibc.close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw POSIXError(.EADDRINUSE) }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
 

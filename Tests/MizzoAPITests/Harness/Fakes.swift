@@ -32,6 +32,15 @@ struct RecordingWorkflows: PublishingWorkflows, ReviewWorkflows {
         try record("poster", ticket.id.rawValue, try Catalog.uploadTicket(ticket.id, in: database) != nil, database)
     }
 
+    func partsBegan(_ ticket: UploadTicket, lifetime: TimeInterval, in database: Database) throws {
+        let isIssued = try Catalog.uploadTicket(ticket.id, in: database) != nil
+        try record("parts \(Int(lifetime))", ticket.id.rawValue, isIssued, database)
+    }
+
+    func partsEnded(_ upload: UploadID, joined: Bool, in database: Database) throws {
+        try record(joined ? "joined" : "discarded", upload.rawValue, true, database)
+    }
+
     func trackRegistered(_ track: TrackID, in database: Database) throws {
         try record("registered", track, database)
     }
@@ -82,6 +91,12 @@ struct RecordingWorkflows: PublishingWorkflows, ReviewWorkflows {
 
 /// Objects in memory, streamed in small chunks.
 final class MemoryMedia: MediaStore {
+    /// Uploads in parts that are neither joined nor discarded, by their keys.
+    let uploads = Mutex<[String: [StoredPart]]>([:])
+    /// How many of the next joins find that parts were replaced.
+    let staleJoins = Mutex(0)
+    /// Whether the store can be reached.
+    let isDown = Mutex(false)
     private let objects = Mutex<[String: [UInt8]]>([:])
     private let grants = Mutex<[UploadGrant]>([])
     private let keys = Mutex<[String]>([])
@@ -128,6 +143,43 @@ final class MemoryMedia: MediaStore {
     }
 }
 
+extension MemoryMedia: PartedMedia {
+    func beginParts(_ key: String, contentType: String) async throws -> PartedUpload {
+        uploads.withLock { $0[key] = [] }
+        return PartedUpload(key: key, id: "of \(key)")
+    }
+
+    func presign(_ part: PartGrant, of upload: PartedUpload) async throws -> PresignedUpload {
+        let terms = "part=\(part.number)&bytes=\(part.byteCount)&until=\(Int(part.expiresAt.timeIntervalSince1970))"
+        return PresignedUpload(url: "https://store/\(upload.key)?\(terms)", headers: [:])
+    }
+
+    func parts(of upload: PartedUpload) async throws -> [StoredPart]? {
+        struct Unreachable: Error {}
+        if isDown.withLock({ $0 }) { throw MediaStoreUnavailable(Unreachable()) }
+        return uploads.withLock { $0[upload.key] }
+    }
+
+    func join(_ parts: [StoredPart], of upload: PartedUpload) async throws -> Bool {
+        let isStale = staleJoins.withLock { count in
+            defer { count = max(0, count - 1) }
+            return count > 0
+        }
+        guard !isStale else { return false }
+        guard uploads.withLock({ $0.removeValue(forKey: upload.key) }) != nil else { return true }
+        put(upload.key, [UInt8](repeating: 7, count: Int(parts.map(\.byteCount).reduce(0, +))))
+        return true
+    }
+
+    /// A part arrives, in place of an earlier one.
+    func receive(_ number: Int, byteCount: Int64, of key: String) {
+        uploads.withLock { uploads in
+            uploads[key]?.removeAll { $0.number == number }
+            uploads[key]?.append(StoredPart(number: number, byteCount: byteCount, etag: "etag-\(number)"))
+        }
+    }
+}
+
 /// One file under every key.
 struct FileMedia: MediaStore {
     let path: String
@@ -138,4 +190,13 @@ struct FileMedia: MediaStore {
     func object(_ key: String) async throws -> MediaObject? {
         MediaObject(size: size, etag: "file", source: .file(path: path))
     }
+}
+
+extension FileMedia: PartedMedia {
+    func beginParts(_ key: String, contentType: String) async throws -> PartedUpload { PartedUpload(key: key, id: "") }
+    func presign(_ part: PartGrant, of upload: PartedUpload) async throws -> PresignedUpload {
+        PresignedUpload(url: "", headers: [:])
+    }
+    func parts(of upload: PartedUpload) async throws -> [StoredPart]? { nil }
+    func join(_ parts: [StoredPart], of upload: PartedUpload) async throws -> Bool { true }
 }

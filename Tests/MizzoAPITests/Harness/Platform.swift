@@ -137,6 +137,29 @@ final class Platform: Sendable {
         )
     }
 
+    /// The artist's upload in parts, of which none has arrived; the key.
+    @discardableResult
+    func partedUpload(_ name: String, byteCount: Int64, partByteCount: Int64) throws -> String {
+        let id = try #require(UploadID(rawValue: name))
+        let key = MediaKeys.rawTrack(TrackID(of: id))
+        let parts = UploadParts(storeUploadID: "of \(key)", byteCount: byteCount, partByteCount: partByteCount)
+        try database.queue.write { db in
+            let ticket = UploadTicket(
+                id: id,
+                owner: Person.artist.id,
+                kind: .audio,
+                key: key,
+                contentType: "audio/mpeg",
+                byteCountMax: byteCount,
+                parts: parts,
+                expiresAt: now + 3600
+            )
+            try Catalog.issue(ticket, at: now, in: db)
+        }
+        media.uploads.withLock { $0[key] = [] }
+        return key
+    }
+
     /// Registers a track of the artist and walks it to `status` by legal moves.
     @discardableResult
     func track(_ name: String = "track-0001", at status: TrackStatus = .pending) throws -> TrackID {

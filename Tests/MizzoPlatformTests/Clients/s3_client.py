@@ -63,6 +63,19 @@ def objects(s3):
     refused("deleted", "404", lambda: s3.head_object(Bucket=BUCKET, Key=key))
 
 
+def metadata(s3):
+    kept = {"mtime": "1795800000.25", "Note": "two words"}
+    wanted = {name.lower(): value for name, value in kept.items()}
+    s3.put_object(Bucket=BUCKET, Key="meta", Body=b"x", Metadata=kept)
+    expect("metadata", s3.get_object(Bucket=BUCKET, Key="meta")["Metadata"], wanted)
+    s3.put_object(Bucket=BUCKET, Key="meta", Body=b"x")
+    expect("replaced metadata", s3.head_object(Bucket=BUCKET, Key="meta")["Metadata"], {})
+    s3.upload_fileobj(io.BytesIO(bytes(9 * MIB)), BUCKET, "meta", ExtraArgs={"Metadata": kept})
+    expect("metadata in parts", s3.head_object(Bucket=BUCKET, Key="meta")["Metadata"], wanted)
+    refused("too much", "MetadataTooLarge", lambda: s3.put_object(Bucket=BUCKET, Key="m", Metadata={"a": "x" * 2048}))
+    s3.delete_object(Bucket=BUCKET, Key="meta")
+
+
 def conditions(s3):
     key = "conditions/a"
     s3.put_object(Bucket=BUCKET, Key=key, Body=b"a")
@@ -128,6 +141,14 @@ def multipart(s3):
     def complete(chosen):
         return lambda: s3.complete_multipart_upload(MultipartUpload={"Parts": chosen}, **place)
 
+    pages = [s3.list_parts(MaxParts=1, **place)]
+    pages.append(s3.list_parts(PartNumberMarker=pages[0]["NextPartNumberMarker"], **place))
+    expect("listed parts", [part["PartNumber"] for page in pages for part in page["Parts"]], [1, 2])
+    expect("part facts", (pages[1]["Parts"][0]["Size"], pages[1]["Parts"][0]["ETag"]), (1000, tags[1]))
+    expect("last page", [page["IsTruncated"] for page in pages], [True, False])
+    begun = s3.list_multipart_uploads(Bucket=BUCKET, Prefix="par")["Uploads"]
+    expect("uploads", [(item["Key"], item["UploadId"]) for item in begun], [("parts", upload)])
+    expect("other uploads", "Uploads" in s3.list_multipart_uploads(Bucket=BUCKET, Prefix="z"), False)
     refused("small part", "EntityTooSmall", complete(parts))
     refused("order", "InvalidPartOrder", complete(parts[::-1]))
     refused("part", "InvalidPart", complete([{"PartNumber": 7, "ETag": tags[0]}]))
@@ -141,6 +162,13 @@ def presigned(s3):
     urllib.request.urlopen(urllib.request.Request(put, data=b"by url", method="PUT", headers={"Content-Type": ""}))
     get = s3.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": "signed"}, ExpiresIn=60)
     expect("presigned", urllib.request.urlopen(get).read(), b"by url")
+    place = {"Bucket": BUCKET, "Key": "signed"}
+    place["UploadId"] = s3.create_multipart_upload(**place)["UploadId"]
+    part = s3.generate_presigned_url("upload_part", {"PartNumber": 1, **place}, ExpiresIn=60)
+    urllib.request.urlopen(urllib.request.Request(part, data=b"a part", method="PUT", headers={"Content-Type": ""}))
+    expect("presigned part", [part["Size"] for part in s3.list_parts(**place)["Parts"]], [6])
+    expect("not the whole", urllib.request.urlopen(get).read(), b"by url")
+    s3.abort_multipart_upload(**place)
 
 
 def strangers():
@@ -187,7 +215,7 @@ def wait_until_up():
 
 wait_until_up()
 S3 = client()
-for step in (objects, conditions, listings, marks, multipart, presigned):
+for step in (objects, metadata, conditions, listings, marks, multipart, presigned):
     step(S3)
 strangers()
 command_line()

@@ -1,6 +1,6 @@
+import CloudPeers
 import CloudServices
 import Foundation
-import Glibc
 import Logging
 import MizzoCatalog
 import NIOHTTP1
@@ -10,26 +10,9 @@ import Testing
 @testable import MizzoPlatform
 
 extension PlatformFixture {
-    /// A port nobody listens on now.
-    static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, length) == 0 ? getsockname(descriptor, pointer, &length) : -1
-            }
-        }
-        try #require(code == 0)
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
     /// A platform that listens on a port of its own and takes as many requests as come.
     static func reachable(_ mode: StorageMode, _ flags: [String: String] = [:]) async throws -> PlatformFixture {
-        let api = ["http.port": "\(try freePort())", "http.reads-per-minute": "0", "http.writes-per-minute": "0"]
+        let api = ["http.port": "\(try LocalPort.free())", "http.reads-per-minute": "0", "http.writes-per-minute": "0"]
         return try await PlatformFixture(
             api.merging(try await mode.settings()) { first, _ in first }.merging(flags) { _, last in last },
             environment: mode.environment
@@ -46,8 +29,10 @@ extension PlatformFixture {
         let result: Result<Void, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
         await group.triggerGracefulShutdown()
-        _ = await running.result
+        let ended = await running.result
         await platform.close()
+        // First: without services of its own, the body was talking to nobody, or to a stranger.
+        try ended.get()
         try result.get()
     }
 
@@ -69,6 +54,11 @@ extension PlatformFixture {
     /// Says what S3 would of an upload, for a bucket that says nothing.
     func announce(_ key: String, _ upload: APIUser.Answer, _ byteCount: Int) async throws {
         let etag = try #require(upload.headers.first(name: "etag")).filter { $0 != "\"" }
+        try await announce(key, etag: etag, byteCount)
+    }
+
+    /// The same for an upload of which the etag is known.
+    func announce(_ key: String, etag: String, _ byteCount: Int) async throws {
         try await platform.uploadEvents.send(
             """
             {"Records":[{"eventVersion":"2.1","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":\

@@ -23,6 +23,8 @@ public struct RemoveUploadActivity: Activity {
         let track = try await database.read { try Catalog.track(id, in: $0) }
         // Objects of a track that is on its way are not ours to delete, whatever the workflow believes.
         guard track == nil || track?.status == .failed else { return Nothing() }
+        // First, so that they cannot become an object behind our back.
+        try await store.discardParts(of: UploadID(audioOf: id), in: database)
         for key in [MediaKeys.rawTrack(id), track?.details.posterKey].compactMap(\.self) {
             try await store.delete(ObjectKey(key))
         }

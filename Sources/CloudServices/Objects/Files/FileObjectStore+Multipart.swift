@@ -5,66 +5,102 @@ import GRDB
 
 /// Uploads in parts, for clients of S3's protocol. A part is a blob like any other; completing joins them into one.
 extension FileObjectStore {
-    /// S3's smallest part but the last, in bytes.
-    static let minimumPartByteCount: Int64 = 5 << 20
-    static let partNumbers = 1...10_000
     /// Uploads that nobody completes are removed after that.
     static let uploadLifetime: TimeInterval = 7 * 24 * 3600
 
-    /// Begins an upload.
-    /// - Returns: its id.
-    func beginUpload(_ key: ObjectKey, contentType: String) async throws -> String {
-        let (upload, bucket, time) = (UploadRow(id: makeID(), key: key, contentType: contentType), bucket, now())
-        try await database.write { try UploadRow.insert(upload, bucket, at: time.milliseconds, $0) }
-        return upload.id
+    /// See ``ObjectStore/beginUpload(_:contentType:metadata:)``.
+    public func beginUpload(
+        _ key: ObjectKey,
+        contentType: String,
+        metadata: ObjectMetadata
+    ) async throws -> MultipartUpload {
+        let (upload, bucket) = (MultipartUpload(key: key, id: makeID()), bucket)
+        let row = UploadRow(upload, contentType: contentType, metadata: metadata, createdAt: now().milliseconds)
+        try await database.write { try UploadRow.insert(row, bucket, $0) }
+        return upload
+    }
+
+    /// See ``ObjectStore/parts(of:)``.
+    public func parts(of upload: MultipartUpload) async throws -> [UploadedPart] {
+        let bucket = bucket
+        return try await database.read { database in
+            try UploadRow.find(upload, bucket, database)
+            return try UploadRow.parts(upload.id, database).map(\.facts)
+        }
     }
 
     /// Stores a part, in place of an earlier one with the same number.
     /// - Returns: the part's etag.
     func putPart<Body: AsyncSequence>(
-        _ number: Int,
-        of id: String,
+        _ query: PartQuery,
         _ key: ObjectKey,
         body: Body,
         options: PutOptions
     ) async throws -> String where Body.Element: Collection<UInt8> {
-        guard Self.partNumbers.contains(number) else {
-            throw ObjectStoreError(.invalidArgument, "Part number must be an integer between 1 and 10000, inclusive.")
-        }
-        let bucket = bucket
-        _ = try await database.read { try UploadRow.find(id, key, bucket, $0) }
-        return try await storingBlob(body, options) { upload in
-            let digests = upload.digests
-            let part = UploadRow.Part(number: number, blob: upload.id, size: digests.size, etag: digests.etag)
+        let (bucket, upload, number) = (bucket, MultipartUpload(key: key, id: query.uploadID), query.number)
+        try await database.read { _ = try UploadRow.find(upload, bucket, $0) }
+        return try await storingBlob(body, options) { blob in
+            let digests = blob.digests
+            let part = UploadRow.Part(number: number, blob: blob.id, size: digests.size, etag: digests.etag)
             let replaced = try await database.write { database in
-                _ = try UploadRow.find(id, key, bucket, database)
-                return try UploadRow.save(part, of: id, database)
+                try UploadRow.find(upload, bucket, database)
+                return try UploadRow.save(part, of: upload.id, database)
             }
             if let replaced { await removeBlob(replaced) }
             return digests.etag
         }
     }
 
-    /// Joins the parts into an object; it and its announcements become visible in the transaction that ends the upload.
+    /// See ``ObjectStore/completeUpload(_:parts:ifAbsent:)``. The object and its announcements become visible in the
+    /// transaction that ends the upload.
+    @discardableResult
+    public func completeUpload(
+        _ upload: MultipartUpload,
+        parts wanted: [UploadedPart],
+        ifAbsent: Bool
+    ) async throws -> ObjectInfo {
+        try await completeUpload(upload, naming: wanted.map { ($0.number, $0.etag) }, ifAbsent: ifAbsent)
+    }
+
+    /// The same for clients, who name parts without their sizes.
     func completeUpload(
-        _ id: String,
-        _ key: ObjectKey,
+        _ upload: MultipartUpload,
         naming wanted: [(number: Int, etag: String)],
         ifAbsent: Bool
     ) async throws -> ObjectInfo {
-        let bucket = bucket
-        let (upload, stored) = try await database.read { database in
-            (try UploadRow.find(id, key, bucket, database), try UploadRow.parts(id, database))
+        let (row, parts) = try await chosen(wanted, of: upload)
+        do {
+            return try await join(parts, of: row, ifAbsent: ifAbsent)
+        } catch let error as FileSystemError {
+            // Whoever joins, replaces or aborts meanwhile takes the files away; the rows say what happened.
+            let (_, present) = try await chosen(wanted, of: upload)
+            guard present != parts else { throw error }
+            return try await join(present, of: row, ifAbsent: ifAbsent)
         }
-        let parts = try Self.chosen(wanted, from: stored)
-        let options = PutOptions(contentType: upload.contentType, ifAbsent: ifAbsent)
-        let garbage = GarbageList()
+    }
+
+    private func chosen(
+        _ wanted: [(number: Int, etag: String)],
+        of upload: MultipartUpload
+    ) async throws -> (UploadRow, [UploadRow.Part]) {
+        let bucket = bucket
+        let (row, stored) = try await database.read { database in
+            (try UploadRow.find(upload, bucket, database), try UploadRow.parts(upload.id, database))
+        }
+        return (row, try Self.chosen(wanted, from: stored))
+    }
+
+    private func join(_ parts: [UploadRow.Part], of row: UploadRow, ifAbsent: Bool) async throws -> ObjectInfo {
+        let (bucket, upload) = (bucket, row.upload)
+        var options = PutOptions(contentType: row.contentType, ifAbsent: ifAbsent)
+        options.metadata = row.metadata
+        let (chosen, garbage) = (options, GarbageList())
         let info = try await storingBlob(joined(parts), options) { blob in
-            var write = ObjectWrite(key: key, blob: blob, options: options, etag: Self.etag(of: parts))
+            var write = ObjectWrite(key: upload.key, blob: blob, options: chosen, etag: Self.etag(of: parts))
             write.operation = "CompleteMultipartUpload"
             write.also = { database in
-                _ = try UploadRow.find(id, key, bucket, database)
-                garbage.replace(try UploadRow.delete(id, database))
+                try UploadRow.find(upload, bucket, database)
+                garbage.replace(try UploadRow.delete(upload.id, database))
             }
             return try await commit(write)
         }
@@ -76,12 +112,12 @@ extension FileObjectStore {
         for id in ids { await removeBlob(id) }
     }
 
-    /// Forgets an upload and its parts.
-    func abortUpload(_ id: String, _ key: ObjectKey) async throws {
+    /// See ``ObjectStore/abortUpload(_:)``.
+    public func abortUpload(_ upload: MultipartUpload) async throws {
         let bucket = bucket
         let garbage = try await database.write { database in
-            _ = try UploadRow.find(id, key, bucket, database)
-            return try UploadRow.delete(id, database)
+            try UploadRow.find(upload, bucket, database)
+            return try UploadRow.delete(upload.id, database)
         }
         await removeBlobs(garbage)
     }
@@ -111,7 +147,7 @@ extension FileObjectStore {
             }
             return found
         }
-        guard parts.dropLast().allSatisfy({ $0.size >= minimumPartByteCount }) else {
+        guard parts.dropLast().allSatisfy({ $0.size >= MultipartUpload.minimumPartByteCount }) else {
             throw ObjectStoreError(.entityTooSmall, "Every part but the last must have at least 5 MiB.")
         }
         return parts

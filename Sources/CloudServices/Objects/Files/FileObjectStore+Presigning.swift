@@ -17,17 +17,31 @@ extension FileObjectStore {
         expiresIn: Duration
     ) async throws -> PresignedRequest {
         var query: [QueryString.Item] = []
-        if let maximum = conditions.maximumByteCount {
-            query.append(.init(name: UploadConditions.maximumParameter, value: String(maximum)))
-        }
-        if conditions.minimumByteCount > 0 {
-            query.append(
-                .init(name: UploadConditions.minimumParameter, value: String(conditions.minimumByteCount))
-            )
-        }
+        if let maximum = conditions.maximumByteCount { query.append(Self.maximum(maximum)) }
+        if conditions.minimumByteCount > 0 { query.append(Self.minimum(conditions.minimumByteCount)) }
         var headers = [HeaderField("Content-Type", conditions.contentType)]
         if conditions.signsIfNoneMatch { headers.append(HeaderField("If-None-Match", "*")) }
         return try presign("PUT", key, QueryString(query), headers, expiresIn)
+    }
+
+    /// See ``ObjectStore/presignPart(_:of:byteCount:expiresIn:)``.
+    public func presignPart(
+        _ number: Int,
+        of upload: MultipartUpload,
+        byteCount: Int64,
+        expiresIn: Duration
+    ) async throws -> PresignedRequest {
+        let query = PartQuery(number: number, uploadID: upload.id).items
+        let bounds = [Self.maximum(byteCount), Self.minimum(byteCount)]
+        return try presign("PUT", upload.key, QueryString(query + bounds), [], expiresIn)
+    }
+
+    private static func maximum(_ byteCount: Int64) -> QueryString.Item {
+        .init(name: UploadConditions.maximumParameter, value: String(byteCount))
+    }
+
+    private static func minimum(_ byteCount: Int64) -> QueryString.Item {
+        .init(name: UploadConditions.minimumParameter, value: String(byteCount))
     }
 
     /// See ``ObjectStore/presignGet(_:expiresIn:)``.

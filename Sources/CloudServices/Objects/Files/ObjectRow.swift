@@ -14,7 +14,8 @@ struct ObjectRow: Sendable {
             etag: row["etag"],
             sha256: row["sha256"],
             contentType: row["contentType"],
-            createdAt: Date(milliseconds: row["createdAt"])
+            createdAt: Date(milliseconds: row["createdAt"]),
+            metadata: ObjectMetadata(column: row["metadata"])
         )
     }
 
@@ -26,14 +27,15 @@ struct ObjectRow: Sendable {
     /// Inserts or replaces the row of a key.
     static func save(_ info: ObjectInfo, blob: String, _ bucket: BucketName, _ database: Database) throws {
         let sql = """
-            INSERT INTO cloudObject (bucket, key, blob, size, etag, sha256, contentType, createdAt)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO cloudObject (bucket, key, blob, size, etag, sha256, contentType, createdAt, metadata)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (bucket, key) DO UPDATE SET blob = excluded.blob, size = excluded.size, etag = excluded.etag,
-                sha256 = excluded.sha256, contentType = excluded.contentType, createdAt = excluded.createdAt
+                sha256 = excluded.sha256, contentType = excluded.contentType, createdAt = excluded.createdAt,
+                metadata = excluded.metadata
             """
         let values: [(any DatabaseValueConvertible)?] = [
             bucket.rawValue, info.key.rawValue, blob, info.size, info.etag, info.sha256, info.contentType,
-            info.createdAt.milliseconds,
+            info.createdAt.milliseconds, try info.metadata.column,
         ]
         try database.execute(sql: sql, arguments: StatementArguments(values))
     }

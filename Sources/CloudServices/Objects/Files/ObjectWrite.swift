@@ -22,7 +22,8 @@ struct ObjectWrite: Sendable {
             etag: etag ?? digests.etag,
             sha256: digests.sha256,
             contentType: options.contentType,
-            createdAt: Date(milliseconds: time.milliseconds)
+            createdAt: Date(milliseconds: time.milliseconds),
+            metadata: options.metadata
         )
     }
 }

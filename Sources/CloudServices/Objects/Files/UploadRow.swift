@@ -9,31 +9,73 @@ struct UploadRow: Sendable {
         let blob: String
         let size: Int64
         let etag: String
+
+        /// What the outside may know.
+        var facts: UploadedPart { UploadedPart(number: number, size: size, etag: etag) }
     }
 
-    let id: String
-    let key: ObjectKey
+    let upload: MultipartUpload
     let contentType: String
+    let metadata: ObjectMetadata
+    /// Milliseconds since 1970.
+    let createdAt: Int64
 
-    static func insert(_ upload: UploadRow, _ bucket: BucketName, at now: Int64, _ database: Database) throws {
-        let sql = "INSERT INTO cloudUpload (id, bucket, key, contentType, createdAt) VALUES (?, ?, ?, ?, ?)"
-        let values: [any DatabaseValueConvertible] = [
-            upload.id, bucket.rawValue, upload.key.rawValue, upload.contentType, now,
+    init(_ upload: MultipartUpload, contentType: String, metadata: ObjectMetadata, createdAt: Int64) {
+        self.upload = upload
+        self.contentType = contentType
+        self.metadata = metadata
+        self.createdAt = createdAt
+    }
+
+    private init(_ upload: MultipartUpload, _ row: Row) throws {
+        self.init(
+            upload,
+            contentType: row["contentType"],
+            metadata: try ObjectMetadata(column: row["metadata"]),
+            createdAt: row["createdAt"]
+        )
+    }
+
+    static func insert(_ row: UploadRow, _ bucket: BucketName, _ database: Database) throws {
+        let sql =
+            "INSERT INTO cloudUpload (id, bucket, key, contentType, metadata, createdAt) VALUES (?, ?, ?, ?, ?, ?)"
+        let values: [(any DatabaseValueConvertible)?] = [
+            row.upload.id, bucket.rawValue, row.upload.key.rawValue, row.contentType, try row.metadata.column,
+            row.createdAt,
         ]
         try database.execute(sql: sql, arguments: StatementArguments(values))
     }
 
     /// - Throws: ``ObjectStoreError`` `NoSuchUpload`, also when the id belongs to another key.
-    static func find(_ id: String, _ key: ObjectKey, _ bucket: BucketName, _ database: Database) throws -> UploadRow {
-        let sql = "SELECT contentType FROM cloudUpload WHERE id = ? AND bucket = ? AND key = ?"
-        let arguments: StatementArguments = [id, bucket.rawValue, key.rawValue]
-        guard let type = try String.fetchOne(database, sql: sql, arguments: arguments) else {
+    @discardableResult
+    static func find(_ upload: MultipartUpload, _ bucket: BucketName, _ database: Database) throws -> UploadRow {
+        let sql = "SELECT contentType, metadata, createdAt FROM cloudUpload WHERE id = ? AND bucket = ? AND key = ?"
+        let arguments: StatementArguments = [upload.id, bucket.rawValue, upload.key.rawValue]
+        guard let row = try Row.fetchOne(database, sql: sql, arguments: arguments) else {
             throw ObjectStoreError(
                 .noSuchUpload,
                 "There is no such multipart upload. It was completed or aborted, or never begun. Begin a new one."
             )
         }
-        return UploadRow(id: id, key: key, contentType: type)
+        return try UploadRow(upload, row)
+    }
+
+    /// Uploads in the order of their keys' bytes, then of their ids.
+    static func list(
+        _ prefix: String,
+        after: (key: String, id: String),
+        limit: Int,
+        _ bucket: BucketName,
+        _ database: Database
+    ) throws -> [UploadRow] {
+        let sql = """
+            SELECT id, key, contentType, metadata, createdAt FROM cloudUpload
+            WHERE bucket = ? AND substr(key, 1, length(?)) = ? AND (key, id) > (?, ?) ORDER BY key, id LIMIT ?
+            """
+        let arguments: StatementArguments = [bucket.rawValue, prefix, prefix, after.key, after.id, limit]
+        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+            try UploadRow(MultipartUpload(key: ObjectKey(row["key"]), id: row["id"]), row)
+        }
     }
 
     static func parts(_ id: String, _ database: Database) throws -> [Part] {

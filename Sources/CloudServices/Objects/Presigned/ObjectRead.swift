@@ -79,12 +79,13 @@ struct ObjectRead {
     }
 
     private func headers(_ info: ObjectInfo) throws -> [HeaderField] {
-        var headers = [
-            HeaderField("Content-Type", info.contentType), HeaderField("ETag", "\"\(info.etag)\""),
-            HeaderField("Last-Modified", HTTPDate.text(info.createdAt)), HeaderField("Accept-Ranges", "bytes"),
-            // Uploaded bytes must never be guessed into something a browser runs.
-            HeaderField("X-Content-Type-Options", "nosniff"),
-        ]
+        var headers =
+            [
+                HeaderField("Content-Type", info.contentType), HeaderField("ETag", "\"\(info.etag)\""),
+                HeaderField("Last-Modified", HTTPDate.text(info.createdAt)), HeaderField("Accept-Ranges", "bytes"),
+                // Uploaded bytes must never be guessed into something a browser runs.
+                HeaderField("X-Content-Type-Options", "nosniff"),
+            ] + info.metadata.headers
         for item in query.items {
             guard let name = Self.overrides[item.name] else { continue }
             guard item.value.unicodeScalars.allSatisfy({ (" "..."~").contains($0) }) else {

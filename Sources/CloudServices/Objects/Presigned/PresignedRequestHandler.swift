@@ -27,8 +27,9 @@ import Logging
 /// preflights; leave the body's size limit to this handler; close the connection when a PUT is answered before its
 /// body was read.
 ///
-/// Uploads are write-once: when the key is taken, the answer is 412 `PreconditionFailed`, whatever the headers say.
-/// The object is on disk, and its event in the queue, before 200 is returned.
+/// Whole uploads are write-once: when the key is taken, the answer is 412 `PreconditionFailed`, whatever the headers say.
+/// The object is on disk, and its event in the queue, before 200 is returned. A part of an upload in parts may be put again, until
+/// that upload is completed.
 public struct PresignedRequestHandler: Sendable {
     private let store: FileObjectStore
     private let verifier: SigV4Verifier
@@ -91,13 +92,21 @@ public struct PresignedRequestHandler: Sendable {
         _ requestID: String
     ) async throws -> ObjectResponse where Body.Element: Collection<UInt8> {
         let upload = try UploadHeaders(head, query, limit: store.configuration.maximumObjectByteCount)
+        if let part = try PartQuery(query) {
+            let etag = try await store.putPart(part, key, body: body, options: upload.options)
+            return stored(etag, requestID)
+        }
         // Asked again when the object is committed; here it spares the client sending a body in vain.
         guard try await !store.exists(key) else { throw ObjectStoreError.alreadyExists(key) }
         let info = try await store.put(key, body: body, options: upload.options)
-        return ObjectResponse(
+        return stored(info.etag, requestID)
+    }
+
+    private func stored(_ etag: String, _ requestID: String) -> ObjectResponse {
+        ObjectResponse(
             status: 200,
             headers: [
-                HeaderField("ETag", "\"\(info.etag)\""), HeaderField("x-amz-request-id", requestID),
+                HeaderField("ETag", "\"\(etag)\""), HeaderField("x-amz-request-id", requestID),
                 HeaderField("Content-Length", "0"),
             ],
             body: .none

@@ -84,7 +84,8 @@ enum S3Answer {
             etag: bare(etag),
             sha256: nil,
             contentType: headers.first(name: "content-type") ?? "application/octet-stream",
-            createdAt: headers.first(name: "last-modified").flatMap(HTTPDate.parse) ?? Date(milliseconds: 0)
+            createdAt: headers.first(name: "last-modified").flatMap(HTTPDate.parse) ?? Date(milliseconds: 0),
+            metadata: ObjectMetadata(answered: headers.map { HeaderField($0.name, $0.value) })
         )
     }
 

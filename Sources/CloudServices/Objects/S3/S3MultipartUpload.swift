@@ -14,27 +14,19 @@ final class S3MultipartUpload: Sendable {
     }
 
     private let store: S3ObjectStore
-    private let key: ObjectKey
+    private let upload: MultipartUpload
     private let options: PutOptions
-    private let id: String
     private let progress = Mutex(Progress())
 
     /// Begins an upload.
     init(_ store: S3ObjectStore, _ key: ObjectKey, _ options: PutOptions) async throws {
         self.store = store
-        self.key = key
         self.options = options
-        let request = ServiceRequest(
-            method: "POST",
-            path: store.path(key),
-            query: QueryString([.init(name: "uploads", value: "")]),
-            headers: [HeaderField("Content-Type", options.contentType)]
+        upload = try await store.beginUpload(
+            key,
+            contentType: options.contentType,
+            metadata: options.metadata
         )
-        let document = try await store.exchange(request, about: key) { response in
-            try await S3Answer.document(response, about: key)
-        }
-        guard let id = document["UploadId"], !id.isEmpty else { throw S3Answer.malformed("an UploadId") }
-        self.id = id
     }
 
     /// Sends the next part.
@@ -50,12 +42,12 @@ final class S3MultipartUpload: Sendable {
         }
         let request = ServiceRequest(
             method: "PUT",
-            path: store.path(key),
-            query: QueryString([.init(name: "partNumber", value: String(number)), .init(name: "uploadId", value: id)]),
+            path: store.path(upload.key),
+            query: QueryString(PartQuery(number: number, uploadID: upload.id).items),
             headers: [HeaderField("Content-MD5", Data(md5).base64EncodedString())],
             body: bytes
         )
-        let etag = try await store.exchange(request, about: key) { response in
+        let etag = try await store.exchange(request, about: upload.key) { response in
             try await S3Answer.drain(response)
             guard let etag = response.headers.first(name: "etag") else { throw S3Answer.malformed("an ETag") }
             return S3Answer.bare(etag)
@@ -72,45 +64,20 @@ final class S3MultipartUpload: Sendable {
         let expected = "\(whole)-\(parts.count)"
         let repeated = RepeatedWrite()
         do {
-            let document = try await store.exchange(completion(parts), about: key) { response in
-                try await S3Answer.document(response, about: self.key)
-            } noting: {
-                repeated.note($0)
-            }
-            let etag = document["ETag"].map(S3Answer.bare) ?? expected
-            return store.stored(key, digests, etag: etag, options)
+            let etag = try await store.complete(upload, parts, ifAbsent: options.ifAbsent) { repeated.note($0) }
+            return store.stored(upload.key, digests, etag: etag ?? expected, options)
         } catch let error as ObjectStoreError
             where repeated.isRepeated && [.noSuchUpload, .preconditionFailed].contains(error.kind)
         {
-            return try await store.ours(key, digests, etag: expected, options, otherwise: error)
+            return try await store.ours(upload.key, digests, etag: expected, options, otherwise: error)
         }
-    }
-
-    private func completion(_ parts: [(number: Int, etag: String)]) -> ServiceRequest {
-        let list = parts.map { part in
-            XMLNode("Part", "", [XMLNode("PartNumber", String(part.number)), XMLNode("ETag", "\"\(part.etag)\"")])
-        }
-        var request = ServiceRequest(
-            method: "POST",
-            path: store.path(key),
-            query: QueryString([.init(name: "uploadId", value: id)]),
-            headers: [HeaderField("Content-Type", "application/xml")],
-            body: XMLNode("CompleteMultipartUpload", "", list)
-                .document(namespace: "http://s3.amazonaws.com/doc/2006-03-01/")
-        )
-        if options.ifAbsent { request.headers.append(HeaderField("If-None-Match", "*")) }
-        return request
     }
 
     /// Gives the parts back, so that they are not paid for. Runs in its own task, so that cancellation cannot stop it; what
     /// stays is for the bucket's lifecycle rule.
     func abandon() async {
-        let (store, key, id) = (store, key, id)
-        let cleanup = Task {
-            let query = QueryString([.init(name: "uploadId", value: id)])
-            let request = ServiceRequest(method: "DELETE", path: store.path(key), query: query)
-            try await store.exchange(request, about: key) { response in try await S3Answer.drain(response) }
-        }
+        let (store, upload) = (store, upload)
+        let cleanup = Task { try await store.abortUpload(upload) }
         if case .failure(let error) = await cleanup.result {
             store.logger.warning("multipart upload left behind", metadata: ["error": "\(error)"])
         }

@@ -15,25 +15,40 @@ extension S3ObjectStore {
         if let size = conditions.maximumByteCount, size == conditions.minimumByteCount {
             implied.append(HeaderField("Content-Length", String(size)))
         }
-        return try await presign("PUT", key, given, implied, expiresIn)
+        return try await presign("PUT", key, headers: given, implied: implied, expiresIn: expiresIn)
+    }
+
+    /// See ``ObjectStore/presignPart(_:of:byteCount:expiresIn:)``. `Content-Length` is signed; HTTP clients send it by
+    /// themselves, so it is not among the headers given.
+    public func presignPart(
+        _ number: Int,
+        of upload: MultipartUpload,
+        byteCount: Int64,
+        expiresIn: Duration
+    ) async throws -> PresignedRequest {
+        let query = QueryString(PartQuery(number: number, uploadID: upload.id).items)
+        let implied = [HeaderField("Content-Length", String(byteCount))]
+        return try await presign("PUT", upload.key, query, implied: implied, expiresIn: expiresIn)
     }
 
     /// See ``ObjectStore/presignGet(_:expiresIn:)``. With temporary credentials the request ends with them.
     public func presignGet(_ key: ObjectKey, expiresIn: Duration) async throws -> PresignedRequest {
-        try await presign("GET", key, [], [], expiresIn)
+        try await presign("GET", key, expiresIn: expiresIn)
     }
 
     private func presign(
         _ method: String,
         _ key: ObjectKey,
-        _ headers: [HeaderField],
-        _ implied: [HeaderField],
-        _ expiresIn: Duration
+        _ query: QueryString = QueryString(),
+        headers: [HeaderField] = [],
+        implied: [HeaderField] = [],
+        expiresIn: Duration
     ) async throws -> PresignedRequest {
         let (seconds, date, path) = (expiresIn.components.seconds, now(), path(key))
         let head = RequestHead(
             method: method,
             path: path,
+            query: query.wire,
             headers: [HeaderField("Host", http.endpoint.hostHeader)] + headers + implied
         )
         let credentials = try await http.credentials.current()

@@ -51,10 +51,11 @@ extension S3ObjectStore {
         let digests = running.present
         try options.check(digests)
         var request = ServiceRequest(method: "PUT", path: path(key), body: bytes)
-        request.headers = [
-            HeaderField("Content-Type", options.contentType),
-            HeaderField("Content-MD5", Data(digests.md5).base64EncodedString()),
-        ]
+        request.headers =
+            [
+                HeaderField("Content-Type", options.contentType),
+                HeaderField("Content-MD5", Data(digests.md5).base64EncodedString()),
+            ] + options.metadata.headers
         if options.ifAbsent { request.headers.append(HeaderField("If-None-Match", "*")) }
         let repeated = RepeatedWrite()
         do {
@@ -89,7 +90,8 @@ extension S3ObjectStore {
             etag: etag,
             sha256: digests.sha256,
             contentType: options.contentType,
-            createdAt: Date(milliseconds: now().milliseconds)
+            createdAt: Date(milliseconds: now().milliseconds),
+            metadata: options.metadata
         )
     }
 }

@@ -16,11 +16,8 @@ struct BucketListing {
         guard value("list-type") == "2" else {
             throw ObjectStoreError(.notImplemented, "Only ListObjectsV2 (list-type=2) is supported.")
         }
-        guard let limit = Int(value("max-keys") ?? "1000"), limit >= 0 else {
-            throw ObjectStoreError(.invalidArgument, "max-keys must be a number from 0.")
-        }
         self.store = store
-        self.limit = min(limit, 1000)
+        limit = try query.pageLimit("max-keys")
         (prefix, delimiter) = (value("prefix") ?? "", value("delimiter") ?? "")
         isEncoded = value("encoding-type") == "url"
         (token, start) = (value("continuation-token"), value("start-after"))

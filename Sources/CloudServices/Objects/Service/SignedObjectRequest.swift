@@ -15,7 +15,8 @@ struct SignedObjectRequest: Sendable {
     private static let known: Set<String> = [
         "list-type", "prefix", "delimiter", "max-keys", "encoding-type", "continuation-token", "start-after",
         "fetch-owner",
-        "location", "delete", "uploads", "uploadId", "partNumber", "x-id", "response-content-type",
+        "location", "delete", "uploads", "uploadId", "partNumber", "max-parts", "part-number-marker", "max-uploads",
+        "key-marker", "upload-id-marker", "x-id", "response-content-type",
         "response-content-disposition", "response-cache-control",
     ]
     private static let documentByteLimit = 2 << 20
@@ -47,23 +48,31 @@ struct SignedObjectRequest: Sendable {
     where Body.Element: Collection<UInt8> {
         let upload = query.values("uploadId").first
         switch (head.method, key, upload) {
+        case ("GET", nil, _) where !query.values("uploads").isEmpty:
+            return answer(200, try await UploadListing(query, store).document())
         case ("GET", nil, _): return try await describeBucket()
         case ("HEAD", nil, _): return answer(200)
         case ("POST", nil, _) where !query.values("delete").isEmpty: return try await deleteMany(body)
         case ("GET", let key?, nil), ("HEAD", let key?, nil):
             return try await ObjectRead(head: head, query: query, store: store).respond(key, requestID)
+        case ("GET", let key?, let upload?):
+            return answer(200, try await PartListing(query, MultipartUpload(key: key, id: upload), store).document())
         case ("PUT", let key?, nil): return try await put(key, body)
-        case ("PUT", let key?, let upload?): return try await putPart(key, upload, body)
+        case ("PUT", let key?, .some): return try await putPart(key, body)
         case ("POST", let key?, nil) where !query.values("uploads").isEmpty: return try await begin(key)
-        case ("POST", let key?, let upload?): return try await complete(key, upload, body)
-        case ("DELETE", let key?, nil):
-            try await store.delete(key)
-            return answer(204)
-        case ("DELETE", let key?, let upload?):
-            try await store.abortUpload(upload, key)
-            return answer(204)
+        case ("POST", let key?, let upload?): return try await complete(MultipartUpload(key: key, id: upload), body)
+        case ("DELETE", let key?, _): return try await delete(key, upload)
         default: throw ObjectStoreError(.methodNotAllowed, "The specified method is not allowed against this resource.")
         }
+    }
+
+    private func delete(_ key: ObjectKey, _ upload: String?) async throws -> ObjectResponse {
+        if let upload {
+            try await store.abortUpload(MultipartUpload(key: key, id: upload))
+        } else {
+            try await store.delete(key)
+        }
+        return answer(204)
     }
 
     private func describeBucket() async throws -> ObjectResponse {
@@ -90,47 +99,6 @@ struct SignedObjectRequest: Sendable {
         return answer(200, headers: [HeaderField("ETag", "\"\(info.etag)\"")])
     }
 
-    private func putPart<Body: AsyncSequence>(
-        _ key: ObjectKey,
-        _ upload: String,
-        _ body: Body
-    ) async throws -> ObjectResponse where Body.Element: Collection<UInt8> {
-        let number = query.values("partNumber").first.flatMap { Int($0) } ?? 0
-        let body = try SignedBody(body, head)
-        let etag = try await store.putPart(number, of: upload, key, body: body, options: try options())
-        return answer(200, headers: [HeaderField("ETag", "\"\(etag)\"")])
-    }
-
-    private func begin(_ key: ObjectKey) async throws -> ObjectResponse {
-        let type = head.value("content-type") ?? "application/octet-stream"
-        let id = try await store.beginUpload(key, contentType: type)
-        let nodes = [
-            XMLNode("Bucket", store.bucket.rawValue), XMLNode("Key", key.rawValue), XMLNode("UploadId", id),
-        ]
-        return answer(200, XMLNode("InitiateMultipartUploadResult", "", nodes))
-    }
-
-    private func complete<Body: AsyncSequence>(
-        _ key: ObjectKey,
-        _ upload: String,
-        _ body: Body
-    ) async throws -> ObjectResponse where Body.Element: Collection<UInt8> {
-        let document = try await document(body, "CompleteMultipartUpload")
-        let parts = try document.all("Part").map { part in
-            guard let number = part["PartNumber"].flatMap({ Int($0) }), let etag = part["ETag"] else {
-                throw Self.malformed
-            }
-            return (number: number, etag: S3Answer.bare(etag))
-        }
-        let info = try await store.completeUpload(upload, key, naming: parts, ifAbsent: try isConditional())
-        let nodes = [
-            XMLNode("Location", "\(store.configuration.endpoint.origin)\(head.path)"),
-            XMLNode("Bucket", store.bucket.rawValue), XMLNode("Key", key.rawValue),
-            XMLNode("ETag", "\"\(info.etag)\""),
-        ]
-        return answer(200, XMLNode("CompleteMultipartUploadResult", "", nodes))
-    }
-
     private func deleteMany<Body: AsyncSequence>(
         _ body: Body
     ) async throws -> ObjectResponse where Body.Element: Collection<UInt8> {
@@ -152,12 +120,12 @@ struct SignedObjectRequest: Sendable {
         return answer(200, XMLNode("DeleteResult", "", nodes))
     }
 
-    private static let malformed = ObjectStoreError(
+    static let malformed = ObjectStoreError(
         .malformedXML,
         "The XML you provided was not well-formed or did not validate against our published schema."
     )
 
-    private func document<Body: AsyncSequence>(
+    func document<Body: AsyncSequence>(
         _ body: Body,
         _ name: String
     ) async throws -> XMLNode where Body.Element: Collection<UInt8> {
@@ -172,24 +140,26 @@ struct SignedObjectRequest: Sendable {
         return node
     }
 
-    private func options() throws -> PutOptions {
-        PutOptions(
+    func options() throws -> PutOptions {
+        var options = PutOptions(
             contentType: head.value("content-type") ?? "application/octet-stream",
             ifAbsent: try isConditional(),
             expectedByteCount: SignedBody<AsyncStream<[UInt8]>>.byteCount(head),
             expectedMD5: try UploadHeaders.md5(head),
             expectedSHA256: UploadHeaders.sha256(head)
         )
+        options.metadata = try ObjectMetadata(head.headers)
+        return options
     }
 
-    private func isConditional() throws -> Bool {
+    func isConditional() throws -> Bool {
         guard head.values("if-match").isEmpty, head.values("if-none-match").allSatisfy({ $0 == "*" }) else {
             throw ObjectStoreError(.notImplemented, "An upload takes no condition but If-None-Match: *.")
         }
         return !head.values("if-none-match").isEmpty
     }
 
-    private func answer(_ status: Int, _ document: XMLNode? = nil, headers: [HeaderField] = []) -> ObjectResponse {
+    func answer(_ status: Int, _ document: XMLNode? = nil, headers: [HeaderField] = []) -> ObjectResponse {
         let bytes = document?.document(namespace: "http://s3.amazonaws.com/doc/2006-03-01/") ?? []
         var fields = headers + [HeaderField("x-amz-request-id", requestID)]
         if document != nil { fields.append(HeaderField("Content-Type", "application/xml")) }
