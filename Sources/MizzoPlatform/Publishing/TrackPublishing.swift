@@ -16,7 +16,7 @@ struct TrackPublishing: PublishingWorkflows {
     static let once = StartOptions(reusePolicy: .rejectDuplicate, conflictPolicy: .useExisting)
 
     /// The wait for what is missing begins when an upload in parts runs out: it may take a day, and then also its registration.
-    private func input(_ track: TrackID, in database: Database) throws -> PublishTrack.Input {
+    func input(_ track: TrackID, in database: Database) throws -> PublishTrack.Input {
         let ticket = try Catalog.uploadTicket(UploadID(audioOf: track), in: database)
         let rest = ticket.flatMap { $0.parts == nil ? nil : $0.expiresAt.timeIntervalSince(now()) } ?? 0
         return PublishTrack.Input(
