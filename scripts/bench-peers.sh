@@ -75,7 +75,8 @@ measure_dbos() {
 }
 
 install_peers
-swift build --package-path benchmarks -c release --static-swift-stdlib
+# shellcheck disable=SC2086 # flags
+swift build --package-path benchmarks ${RELEASE:--c release --static-swift-stdlib}
 engine=$(swift build --package-path benchmarks -c release --show-bin-path)/engine-bench
 work=$(mktemp -d "${DIRECTORY:-${TMPDIR:-/tmp}}/bench-peers-XXXXXX")
 kinds=(sqlite sqlite-wal)

@@ -90,29 +90,32 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     /// A unit should validate before it writes. If it throws anyway, the whole group is rolled back and its units are
     /// redone one by one, so only the faulty one fails. `completion` is called once, on the writer's thread, after the
     /// commit; it must return at once.
+    @inlinable
     public func submit<Value: Sendable>(
         _ unit: @escaping @Sendable (Database) throws -> Value,
         completion: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
-        enqueue([TypedWriteUnit(isProtected: false, body: unit, completion: completion)])
+        enqueue([WriteUnit(isProtected: false, unit, completion)])
     }
 
     /// `submit` for several units at once. They are queued together, so they share a commit where the group's limit allows
     /// it; each still succeeds or fails for itself.
+    @inlinable
     public func submit<Value: Sendable>(
         _ units: [(
             unit: @Sendable (Database) throws -> Value, completion: @Sendable (Result<Value, any Error>) -> Void
         )]
     ) {
-        enqueue(units.map { TypedWriteUnit(isProtected: false, body: $0.unit, completion: $0.completion) })
+        enqueue(units.map { WriteUnit(isProtected: false, $0.unit, $0.completion) })
     }
 
     /// `submit` with a savepoint, like `write`: for units that cannot validate before they write.
+    @inlinable
     public func submitProtected<Value: Sendable>(
         _ unit: @escaping @Sendable (Database) throws -> Value,
         completion: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
-        enqueue([TypedWriteUnit(isProtected: true, body: unit, completion: completion)])
+        enqueue([WriteUnit(isProtected: true, unit, completion)])
     }
 
     /// Attaches `note` to the running unit. Observers get it after the unit's commit, and never if the unit is undone.
@@ -159,7 +162,8 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         thread.join()
     }
 
-    private func enqueue(_ units: [WriteUnit]) {
+    @usableFromInline
+    func enqueue(_ units: [WriteUnit]) {
         guard !loop.inbox.add(units) else { return }
         for unit in units { unit.fail(closed) }
     }

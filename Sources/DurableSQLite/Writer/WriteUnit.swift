@@ -1,49 +1,59 @@
 import GRDB
 
-/// One unit of work in the writer's queue. Its concrete type remembers the value between the run and the commit.
-class WriteUnit {
-    /// Whether an error of this unit must undo its own changes only, by a savepoint around it.
-    final let isProtected: Bool
+/// One unit of work in the writer's queue. Not generic: the writer's thread would look up a type for every unit.
+@usableFromInline
+final class WriteUnit {
+    /// Tells the unit's caller of the value that one run has made.
+    @usableFromInline
+    typealias Acknowledgement = () -> Void
 
-    init(isProtected: Bool) {
+    /// Whether an error of this unit must undo its own changes only, by a savepoint around it.
+    let isProtected: Bool
+    private let body: @Sendable (Database) throws -> Acknowledgement
+    private let failure: @Sendable (any Error) -> Void
+    /// Of the last run.
+    private var acknowledgement: Acknowledgement?
+
+    @usableFromInline
+    init(
+        isProtected: Bool,
+        body: @escaping @Sendable (Database) throws -> Acknowledgement,
+        failure: @escaping @Sendable (any Error) -> Void
+    ) {
         self.isProtected = isProtected
+        self.body = body
+        self.failure = failure
     }
 
     /// Runs the unit inside the group's transaction. May be called again after the transaction was undone.
-    func run(_ database: Database) throws {}
+    func run(_ database: Database) throws {
+        acknowledgement = nil
+        acknowledgement = try body(database)
+    }
+
     /// Reports success: the last run's value. Called once, after the commit.
-    func succeed() {}
+    func succeed() {
+        guard let acknowledgement else { preconditionFailure("a unit was acknowledged without having run") }
+        acknowledgement()
+    }
+
     /// Reports failure. Called once.
-    func fail(_ error: any Error) {}
+    func fail(_ error: any Error) { failure(error) }
 }
 
-/// A unit with its value and its completion.
-final class TypedWriteUnit<Value: Sendable>: WriteUnit {
-    private let body: @Sendable (Database) throws -> Value
-    private let completion: @Sendable (Result<Value, any Error>) -> Void
-    private var value: Value?
-
-    init(
+extension WriteUnit {
+    /// A unit with its value and its completion.
+    @inlinable
+    convenience init<Value: Sendable>(
         isProtected: Bool,
-        body: @escaping @Sendable (Database) throws -> Value,
-        completion: @escaping @Sendable (Result<Value, any Error>) -> Void
+        _ unit: @escaping @Sendable (Database) throws -> Value,
+        _ completion: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
-        self.body = body
-        self.completion = completion
-        super.init(isProtected: isProtected)
-    }
-
-    override func run(_ database: Database) throws {
-        value = nil
-        value = try body(database)
-    }
-
-    override func succeed() {
-        guard let value else { preconditionFailure("a unit was acknowledged without having run") }
-        completion(.success(value))
-    }
-
-    override func fail(_ error: any Error) {
-        completion(.failure(error))
+        self.init(isProtected: isProtected) { database in
+            let value = try unit(database)
+            return { completion(.success(value)) }
+        } failure: { error in
+            completion(.failure(error))
+        }
     }
 }

@@ -5,6 +5,7 @@ import Glibc
 import Logging
 public import ServiceLifecycle
 import UnixSignals
+import WorkflowEngine
 
 /// Runs the services of one process from its command line to its end.
 ///
@@ -23,6 +24,7 @@ public enum Daemon {
         _ options: PlatformOptions,
         services: (Platform) async throws -> [any Service]
     ) async throws {
+        ProcessMemory.keepFreed()
         let configuration = try await configuration(options)
         if options.printConfig { return say(configuration.redacted, to: STDOUT_FILENO) }
         if options.checkConfig { return say("the configuration is valid", to: STDOUT_FILENO) }

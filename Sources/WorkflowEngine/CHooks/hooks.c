@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CWorkflowHooks.h"
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -61,4 +62,10 @@ int workflow_hooks_waiting_images(void *task, char *out, int capacity) {
         context = (void **)context[CONTEXT_PARENT];
     }
     return used;
+}
+
+void workflow_hooks_keep_freed(int trim, int map) {
+    mallopt(M_TRIM_THRESHOLD, trim);
+    /* Setting one of the two ends glibc's own adjusting of both. */
+    mallopt(M_MMAP_THRESHOLD, map);
 }

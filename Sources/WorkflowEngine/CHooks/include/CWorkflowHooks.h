@@ -18,4 +18,7 @@ uint32_t workflow_hooks_job_kind(void *job);
    newlines. Best effort, for messages only. Returns the number of bytes written, without a terminating zero. */
 int workflow_hooks_waiting_images(void *task, char *out, int capacity);
 
+/* Has malloc keep freed memory: `trim` bytes at the end of each heap, and blocks below `map` bytes in the heap. */
+void workflow_hooks_keep_freed(int trim, int map);
+
 #endif

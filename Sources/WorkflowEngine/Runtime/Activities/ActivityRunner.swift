@@ -27,6 +27,13 @@ final class ActivityRunner: Sendable {
     private struct AttemptID: Hashable {
         let run: RunKey
         let scheduledEventID: EventID
+
+        init(run: RunKey, scheduledEventID: EventID) {
+            self.run = run
+            self.scheduledEventID = scheduledEventID
+        }
+
+        init(_ task: TaskRecord) { self.init(run: task.run.key, scheduledEventID: task.scheduledEventID) }
     }
 
     init(environment: WorkerEnvironment, hooks: Hooks) {
@@ -39,14 +46,23 @@ final class ActivityRunner: Sendable {
 
     // MARK: Running
 
-    /// Runs an attempt whose slot has been reserved.
-    func start(_ task: TaskRecord) {
-        let attempt = RunningAttempt(task)
-        running.withLock { $0[AttemptID(run: task.run.key, scheduledEventID: task.scheduledEventID)] = attempt }
-        watchDeadlines(until: attempt.deadline.time)
-        attempt.attach(Task { await run(attempt) })
-        if task.cancelRequested { attempt.cancel(.revoked) }
+    /// Runs attempts whose slots have been reserved. They count as running at once; the tasks of several are made by one
+    /// task, so that the caller, the engine's thread, wakes a thread once for all of them.
+    func start(_ tasks: [TaskRecord]) {
+        let attempts = tasks.map { task in
+            let attempt = RunningAttempt(task)
+            if task.cancelRequested { attempt.cancel(.revoked) }
+            return attempt
+        }
+        running.withLock { running in
+            for attempt in attempts { running[AttemptID(attempt.task)] = attempt }
+        }
+        if let first = attempts.map(\.deadline.time).min() { watchDeadlines(until: first) }
+        guard attempts.count > 1 else { return attempts.forEach(begin) }
+        Task { attempts.forEach(begin) }
     }
+
+    private func begin(_ attempt: RunningAttempt) { attempt.attach(Task { await run(attempt) }) }
 
     private func run(_ attempt: RunningAttempt) async {
         let context = ActivityContext(task: attempt.task, codec: environment.codec, shutdown: shutdown) {
@@ -111,7 +127,7 @@ final class ActivityRunner: Sendable {
 
     private func forget(_ attempt: RunningAttempt) {
         freeSlot(of: attempt)
-        let id = AttemptID(run: attempt.task.run.key, scheduledEventID: attempt.task.scheduledEventID)
+        let id = AttemptID(attempt.task)
         running.withLock { running in
             if running[id] === attempt { running[id] = nil }
         }

@@ -32,6 +32,14 @@ final class Mailbox<Message: Sendable>: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
+    /// Posts all of them before the thread sees the first.
+    func post(_ more: [Message]) {
+        pthread_mutex_lock(mutex)
+        messages += more
+        pthread_cond_signal(condition)
+        pthread_mutex_unlock(mutex)
+    }
+
     /// Ends the current or next wait without a message.
     func wake() {
         pthread_mutex_lock(mutex)

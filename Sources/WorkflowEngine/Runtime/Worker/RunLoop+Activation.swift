@@ -1,3 +1,4 @@
+import Synchronization
 import WorkflowCore
 import WorkflowStore
 
@@ -24,8 +25,22 @@ extension RunLoop {
 
     func submitCommits() {
         guard !commits.isEmpty else { return }
-        environment.store.commit(commits)
+        let reports = CommitReports(count: commits.count, mailbox)
+        environment.store.commit(
+            commits.map { unsent in
+                PendingCommit(unsent.commit, starting: unsent.start) { result in
+                    reports.add(.committed(unsent.key, stay: unsent.stay, result))
+                }
+            }
+        )
         commits.removeAll(keepingCapacity: true)
+    }
+
+    /// Hands over what was started, before anybody asks whether something is under way.
+    func startTasks() {
+        guard !startedTasks.isEmpty else { return }
+        callbacks.startTasks(startedTasks)
+        startedTasks.removeAll(keepingCapacity: true)
     }
 
     private func activate(_ run: CachedRun, _ execution: RunExecution, _ generation: Int) -> Bool {
@@ -59,12 +74,7 @@ extension RunLoop {
         ).build()
         run.inFlight = inFlight
         run.phase = .committing
-        let (key, stay) = (run.key, run.stay)
-        commits.append(
-            PendingCommit(commit, starting: run.start?.request) { [mailbox] result in
-                mailbox.post(.committed(key, stay: stay, result))
-            }
-        )
+        commits.append(UnsentCommit(commit: commit, start: run.start?.request, key: run.key, stay: run.stay))
     }
 
     func committed(_ run: CachedRun, _ result: Result<CommitOutcome, any Error>) {
@@ -88,7 +98,7 @@ extension RunLoop {
     }
 
     func didCommit(_ run: CachedRun, _ inFlight: InFlightCommit) {
-        for task in inFlight.startedTasks { callbacks.startTask(task) }
+        startedTasks += inFlight.startedTasks
         for queue in inFlight.waitingTasks { callbacks.tasksWaiting(queue) }
         for (id, time) in inFlight.newTimers { due.insert(.timer(run.key, id), at: time) }
         if let event = inFlight.closingEvent {
@@ -108,5 +118,35 @@ extension RunLoop {
         for task in inFlight.startedTasks { environment.slots.release(task.scheduled.taskQueue) }
         for queue in inFlight.waitingTasks { callbacks.tasksWaiting(queue) }
         for ended in inFlight.endedAttempts { callbacks.reportElsewhere(run.key, ended) }
+    }
+}
+
+/// An activation's commit that waits for those of the same turn.
+struct UnsentCommit {
+    let commit: ActivationCommit
+    let start: StartRequest?
+    let key: RunKey
+    let stay: Int
+}
+
+/// Gathers how the commits of one turn ended and tells the loop of all at once. Told one by one, it would wake at the first and
+/// make small groups of what the others cause.
+private final class CommitReports: Sendable {
+    private let count: Int
+    private let mailbox: Mailbox<RunLoop.Message>
+    private let messages = Mutex<[RunLoop.Message]>([])
+
+    init(count: Int, _ mailbox: Mailbox<RunLoop.Message>) {
+        self.count = count
+        self.mailbox = mailbox
+        messages.withLock { $0.reserveCapacity(count) }
+    }
+
+    func add(_ message: RunLoop.Message) {
+        let all = messages.withLock { messages -> [RunLoop.Message]? in
+            messages.append(message)
+            return messages.count == count ? messages : nil
+        }
+        if let all { mailbox.post(all) }
     }
 }

@@ -43,7 +43,9 @@ final class RunLoop: @unchecked Sendable {
     var runs: [RunKey: CachedRun] = [:]
     var ready: [RunKey] = []
     /// What the activations of this turn want to commit: handed to the store together.
-    var commits: [PendingCommit] = []
+    var commits: [UnsentCommit] = []
+    /// The activities that commits of this turn have started: handed to the runner together.
+    var startedTasks: [TaskRecord] = []
     var due = DueQueue()
     var sweep: Deque<RunKey> = []
     private var lastLook = Timestamp.distantPast
@@ -60,7 +62,7 @@ final class RunLoop: @unchecked Sendable {
 
     /// What the loop asks of the rest of the worker.
     struct Callbacks: Sendable {
-        var startTask: @Sendable (TaskRecord) -> Void
+        var startTasks: @Sendable ([TaskRecord]) -> Void
         var reportElsewhere: @Sendable (RunKey, EndedAttempt) -> Void
         var tasksWaiting: @Sendable (TaskQueue) -> Void
         var runsWaiting: @Sendable () -> Void
@@ -96,6 +98,7 @@ final class RunLoop: @unchecked Sendable {
         while !isStopping {
             let wait = due.next.map { environment.clock.realDuration(until: $0) } ?? nil
             for message in mailbox.take(waitingUpTo: wait) { handle(message) }
+            startTasks()
             fireDue()
             guard activateReady(generation) else { return }
         }
@@ -116,15 +119,21 @@ final class RunLoop: @unchecked Sendable {
         case .attemptEnded(let key, let ended): attemptEnded(key, ended)
         case .committed(let key, let stay, let result):
             if let run = run(key, stay) { committed(run, result) }
-            if let done = releaseWaiter { releaseAll(done) }
+            guard let done = releaseWaiter else { return }
+            startTasks()
+            releaseAll(done)
         case .ownershipLost(let key):
             // A commit under way will say so itself, and until then nobody knows what it has started.
             if let run = runs[key], run.phase != .committing { drop(run) }
         case .foreignResume(let key, let stay): if let run = run(key, stay) { resumedFromElsewhere(run) }
         case .schedule(let time, let action): due.insert(.call(action), at: time)
         case .deadlocked(let key): takeOver(fromThreadStuckIn: key)
-        case .releaseAll(let done): releaseAll(done)
-        case .askIdle(let answer): answer(earliestTimerIfIdle)
+        case .releaseAll(let done):
+            startTasks()
+            releaseAll(done)
+        case .askIdle(let answer):
+            startTasks()
+            answer(earliestTimerIfIdle)
         case .awaitClose(let key, let waiter):
             if let run = runs[key] { run.closeWaiters.append(waiter) } else { waiter(nil) }
         case .stop: isStopping = true

@@ -22,7 +22,7 @@ final class WorkerParts: Sendable {
 
     var callbacks: RunLoop.Callbacks {
         RunLoop.Callbacks(
-            startTask: { [self] in runner?.start($0) },
+            startTasks: { [self] in runner?.start($0) },
             reportElsewhere: { [self] run, ended in
                 guard let runner else { return }
                 Task { await runner.report(ended, of: run) }
@@ -48,7 +48,7 @@ final class WorkerParts: Sendable {
         return Poller.Hooks(
             schedule: { mailbox.post(.schedule($0, $1)) },
             claimed: { mailbox.post(.claimed($0)) },
-            startTask: { runner.start($0) },
+            startTask: { runner.start([$0]) },
             report: { await runner.report($0) },
             runningTasks: { runner.runningTasks },
             revoke: { runner.revoke(run: $0, scheduledEventID: $1) },

@@ -1,11 +1,16 @@
 import ArgumentParser
 import Foundation
 import Logging
+import WorkflowEngine
 
 /// The program `engine-bench`: reads the arguments of the process, measures, prints.
 public enum EngineBench {
     /// Runs it, and ends the process with an error's status when it fails.
-    public static func run() async { await EngineBenchCommand.main() }
+    public static func run() async {
+        // As the daemons do.
+        ProcessMemory.keepFreed()
+        await EngineBenchCommand.main()
+    }
 }
 
 /// Measures the engine next to its floors.
