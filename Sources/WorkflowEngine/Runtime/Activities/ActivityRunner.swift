@@ -6,8 +6,8 @@ import WorkflowStore
 
 /// Runs attempts, enforces their limits while this process lives, and reports how they ended.
 final class ActivityRunner: Sendable {
-    private let environment: WorkerEnvironment
-    private let hooks: Hooks
+    let environment: WorkerEnvironment
+    let hooks: Hooks
     private let running = Mutex<[AttemptID: RunningAttempt]>([:])
     private let shutdown = ShutdownNotice()
     /// When the running attempts' limits are looked at next: one planned call for all of them.
@@ -186,56 +186,6 @@ final class ActivityRunner: Sendable {
             result: result
         )
         hooks.deliver(task.run.key, EndedAttempt(outcome: outcome, endedAt: environment.clock.now))
-    }
-
-    /// Reports through the store: for retries, and for runs that are not loaded here. Tried until the store accepts it or
-    /// says that it is stale: an outcome must not be lost to a full disk.
-    func report(_ task: TaskRecord, _ decision: AttemptReport.Decision) async {
-        await report(
-            AttemptReport(
-                run: task.run.key,
-                scheduledEventID: task.scheduledEventID,
-                attempt: task.attempt,
-                worker: environment.key,
-                now: environment.clock.now,
-                decision: decision
-            )
-        )
-    }
-
-    /// An outcome whose run is not loaded here any more.
-    func report(_ ended: EndedAttempt, of run: RunKey) async {
-        await report(
-            AttemptReport(
-                run: run,
-                scheduledEventID: ended.outcome.scheduledEventID,
-                attempt: ended.outcome.attempt,
-                worker: environment.key,
-                now: ended.endedAt,
-                decision: .ended(ended.outcome.result)
-            )
-        )
-    }
-
-    func report(_ report: AttemptReport) async {
-        while true {
-            do {
-                _ = try await environment.store.report(report)
-                return
-            } catch {
-                environment.logger.error(
-                    "the end of an attempt could not be stored, trying again",
-                    metadata: ["run-key": "\(report.run)", "error": "\(error)"]
-                )
-                await pause(.seconds(1))
-            }
-        }
-    }
-
-    private func pause(_ duration: Duration) async {
-        await withCheckedContinuation { continuation in
-            hooks.schedule(environment.clock.now + duration) { continuation.resume() }
-        }
     }
 
     // MARK: Limits, cancellation, heartbeats

@@ -164,6 +164,7 @@ extension RunLoop {
 
     /// Gives everything up. Runs whose commit is under way are released when it has ended, by removing the worker.
     func releaseAll(_ done: @escaping @Sendable () -> Void) {
+        startTasks()
         for run in runs.values.sorted(by: { $0.key < $1.key }) where run.phase != .committing {
             drop(run)
         }

@@ -119,21 +119,15 @@ final class RunLoop: @unchecked Sendable {
         case .attemptEnded(let key, let ended): attemptEnded(key, ended)
         case .committed(let key, let stay, let result):
             if let run = run(key, stay) { committed(run, result) }
-            guard let done = releaseWaiter else { return }
-            startTasks()
-            releaseAll(done)
+            if let done = releaseWaiter { releaseAll(done) }
         case .ownershipLost(let key):
             // A commit under way will say so itself, and until then nobody knows what it has started.
             if let run = runs[key], run.phase != .committing { drop(run) }
         case .foreignResume(let key, let stay): if let run = run(key, stay) { resumedFromElsewhere(run) }
         case .schedule(let time, let action): due.insert(.call(action), at: time)
         case .deadlocked(let key): takeOver(fromThreadStuckIn: key)
-        case .releaseAll(let done):
-            startTasks()
-            releaseAll(done)
-        case .askIdle(let answer):
-            startTasks()
-            answer(earliestTimerIfIdle)
+        case .releaseAll(let done): releaseAll(done)
+        case .askIdle(let answer): answer(earliestTimerIfIdle())
         case .awaitClose(let key, let waiter):
             if let run = runs[key] { run.closeWaiters.append(waiter) } else { waiter(nil) }
         case .stop: isStopping = true
@@ -154,7 +148,8 @@ final class RunLoop: @unchecked Sendable {
         messagesOfUnloaded = Set(messagesOfUnloaded.sorted().suffix(500))
     }
 
-    private var earliestTimerIfIdle: Timestamp? {
+    private func earliestTimerIfIdle() -> Timestamp? {
+        startTasks()
         var earliest = Timestamp.never
         for run in runs.values {
             guard run.isEvictable, let execution = run.execution else { return nil }

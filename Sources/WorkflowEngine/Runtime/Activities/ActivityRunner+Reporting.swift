@@ -1,0 +1,56 @@
+import Logging
+import WorkflowCore
+import WorkflowStore
+
+/// Reports that go through the store instead of the run's own commit.
+extension ActivityRunner {
+    /// Reports through the store: for retries, and for runs that are not loaded here. Tried until the store accepts it or
+    /// says that it is stale: an outcome must not be lost to a full disk.
+    func report(_ task: TaskRecord, _ decision: AttemptReport.Decision) async {
+        await report(
+            AttemptReport(
+                run: task.run.key,
+                scheduledEventID: task.scheduledEventID,
+                attempt: task.attempt,
+                worker: environment.key,
+                now: environment.clock.now,
+                decision: decision
+            )
+        )
+    }
+
+    /// An outcome whose run is not loaded here any more.
+    func report(_ ended: EndedAttempt, of run: RunKey) async {
+        await report(
+            AttemptReport(
+                run: run,
+                scheduledEventID: ended.outcome.scheduledEventID,
+                attempt: ended.outcome.attempt,
+                worker: environment.key,
+                now: ended.endedAt,
+                decision: .ended(ended.outcome.result)
+            )
+        )
+    }
+
+    func report(_ report: AttemptReport) async {
+        while true {
+            do {
+                _ = try await environment.store.report(report)
+                return
+            } catch {
+                environment.logger.error(
+                    "the end of an attempt could not be stored, trying again",
+                    metadata: ["run-key": "\(report.run)", "error": "\(error)"]
+                )
+                await pause(.seconds(1))
+            }
+        }
+    }
+
+    private func pause(_ duration: Duration) async {
+        await withCheckedContinuation { continuation in
+            hooks.schedule(environment.clock.now + duration) { continuation.resume() }
+        }
+    }
+}
