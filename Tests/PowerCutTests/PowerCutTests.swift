@@ -25,13 +25,17 @@ struct PowerCutTests {
         try await bench.finishAll()
     }
 
-    @Test("without flushes the same cut loses acknowledged work: the test can fail")
+    @Test("without flushes one of as many cuts loses acknowledged work: the test can fail")
     func control() async throws {
-        let bench = try PowerCutBench(seed: 1)
-        try bench.runUntilCut(0, synchronous: .unsafeNormal)
-        // What little reached the disk may be no database at all.
-        let lost = (try? await bench.lost()) ?? bench.acknowledged
-        #expect(!lost.isEmpty)
+        // A cut right after a checkpoint, which flushes, loses nothing.
+        for seed in 1...8 {
+            let bench = try PowerCutBench(seed: UInt64(seed))
+            try bench.runUntilCut(0, synchronous: .unsafeNormal)
+            // What little reached the disk may be no database at all.
+            let lost = (try? await bench.lost()) ?? bench.acknowledged
+            if !lost.isEmpty { return }
+        }
+        Issue.record("eight cuts without flushes lost nothing")
     }
 }
 
