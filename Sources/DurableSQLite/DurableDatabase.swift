@@ -15,6 +15,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public let configuration: Configuration
     private let loop: DatabaseWriterLoop
     private let thread: DedicatedThread
+    private let acknowledging: DedicatedThread
     private let watcher: ChangeWatcher
     private let readers: ReaderPool
 
@@ -52,10 +53,12 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         lock: WriterLock
     ) throws {
         self.configuration = configuration
-        readers = try ReaderPool(configuration)
+        readers = try ReaderPool(configuration, log: connection.log, horizon: lock.horizon)
         let loop = DatabaseWriterLoop(configuration, connection: connection, lock: lock, readers: readers)
         self.loop = loop
         watcher = try ChangeWatcher(configuration, inbox: loop.inbox)
+        let acknowledger = loop.acknowledger
+        acknowledging = try DedicatedThread(name: "sqlite-flusher") { acknowledger.run() }
         thread = try DedicatedThread(name: "sqlite-writer") { loop.run() }
     }
 
@@ -133,13 +136,13 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public func observe(
         _ observer: @escaping @Sendable (_ notes: [any Sendable], _ foreign: Bool) -> Void
     ) -> DatabaseObservation {
-        loop.observers.add(observer)
+        loop.acknowledger.observers.add(observer)
     }
 
     /// Calls `observer` after commits, of this connection and others, with notes or without; several may be told as one.
     /// It runs on the writer's thread and must return at once.
     public func observeCommits(_ observer: @escaping @Sendable () -> Void) -> DatabaseObservation {
-        loop.commitObservers.add { _, _ in observer() }
+        loop.acknowledger.commitObservers.add { _, _ in observer() }
     }
 
     /// Applies unapplied migrations, under the lock that orders all writers: several processes may call it at once.
@@ -157,9 +160,10 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public func close() {
         loop.inbox.close()
         watcher.stopLater()
-        guard !loop.notes.isOwnThread else { return }
+        guard !loop.isOwnThread else { return }
         watcher.stop()
         thread.join()
+        acknowledging.join()
     }
 
     @usableFromInline
@@ -176,7 +180,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
 extension DurableDatabase {
     /// Runs `job` alone on the writer's thread and waits for it.
     func runJob<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) throws -> Value {
-        guard !loop.notes.isOwnThread else {
+        guard !loop.isOwnThread else {
             throw DatabaseFailure(.wrongThread, "a blocking call cannot be made from a unit, completion or observer.")
         }
         let answer = JobAnswer<Value>()
@@ -193,7 +197,9 @@ extension DurableDatabase {
         package var units = 0
         /// Checkpoints made while open.
         package var checkpoints = 0
+        /// Flushes of the log, without those that SQLite makes when it copies it.
+        package var flushes = 0
     }
 
-    package var counters: Counters { loop.currentCounters }
+    package var counters: Counters { loop.acknowledger.currentCounters }
 }

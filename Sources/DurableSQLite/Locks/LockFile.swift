@@ -45,11 +45,18 @@ final class LockFile: Sendable {
             && here.st_ino == there.st_ino && here.st_dev == there.st_dev
     }
 
-    /// Makes the file one byte long, so that reading it is an event (reading nothing is not).
-    func ensureOneByte() throws(DatabaseFailure) {
-        guard ftruncate(descriptor, 1) == 0 else {
+    /// Makes the file at least `byteCount` long (reading nothing would be no event) and maps that much of it.
+    func map(byteCount: Int) throws(DatabaseFailure) -> UnsafeMutableRawPointer {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_size >= byteCount || ftruncate(descriptor, byteCount) == 0
+        else {
             throw .system(.lockUnavailable, "cannot prepare the lock file \"\(path)\"", errno)
         }
+        let mapping = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+        guard let mapping, mapping != MAP_FAILED else {
+            throw .system(.lockUnavailable, "cannot map the lock file \"\(path)\"", errno)
+        }
+        return mapping
     }
 
     func readOneByte() {

@@ -7,8 +7,11 @@ final class ReaderPool: Sendable {
     private let pool: DatabasePool
     private let path: String
     private let logger: Logger
+    private let log: LogFlusher
+    private let horizon: FlushHorizon
 
-    init(_ configuration: DurableDatabase.Configuration) throws {
+    init(_ configuration: DurableDatabase.Configuration, log: LogFlusher, horizon: FlushHorizon) throws {
+        (self.log, self.horizon) = (log, horizon)
         var settings = WriterConnection.settings(configuration)
         settings.readonly = true
         settings.maximumReaderCount = max(1, configuration.readerCount)
@@ -20,7 +23,12 @@ final class ReaderPool: Sendable {
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await pool.read(body)
+            return try await pool.read { [log, horizon] database in
+                let result = Result { try body(database) }
+                // What was read may be of a commit whose flush is under way, in this process or another one.
+                if horizon.isBehind { try log.flush() }
+                return try result.get()
+            }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {
             throw DatabaseFailure(.databaseClosed, "\"\(path)\" is closed.", cause: error)
         }

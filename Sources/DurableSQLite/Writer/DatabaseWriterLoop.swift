@@ -1,22 +1,18 @@
 import GRDB
 import Logging
-import Synchronization
 
 /// The body of the writer's thread: one group after the other, until it is closed and nothing is queued.
 final class DatabaseWriterLoop: @unchecked Sendable {
-    // SAFETY: `linger`, `checkpointer` and `failure` belong to the thread that runs `run`; the rest is immutable.
+    // SAFETY: `checkpointer` and `failure` belong to the thread that runs `run`; the rest is immutable.
     let inbox: WriterInbox
     let notes = UnitNotes()
-    let observers = ObserverList()
-    let commitObservers = ObserverList()
+    let acknowledger: Acknowledger
     let connection: WriterConnection
     let lock: WriterLock
     private let readers: ReaderPool
     private let configuration: DurableDatabase.Configuration
-    private var linger: Linger
     private var checkpointer: Checkpointer
     private var failure: DatabaseFailure?
-    private let counters = Mutex(DurableDatabase.Counters())
 
     init(
         _ configuration: DurableDatabase.Configuration,
@@ -29,7 +25,7 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         self.connection = connection
         self.lock = lock
         inbox = WriterInbox()
-        linger = Linger(maximum: configuration.maximumLinger)
+        acknowledger = Acknowledger(log: connection.log, lock: lock, logger: configuration.logger)
         checkpointer = Checkpointer(
             threshold: configuration.checkpointPages,
             sizeLimit: configuration.walSizeLimit,
@@ -37,7 +33,8 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         )
     }
 
-    var currentCounters: DurableDatabase.Counters { counters.withLock { $0 } }
+    /// Whether the caller is on one of the threads that serve this database.
+    var isOwnThread: Bool { notes.isOwnThread || acknowledger.isOwnThread }
 
     func run() {
         connection.queue.inDatabase { notes.bind(to: $0) }
@@ -52,55 +49,43 @@ final class DatabaseWriterLoop: @unchecked Sendable {
     }
 
     private func writeGroup() {
-        let units = inbox.take(
-            maximum: configuration.maximumGroupSize,
-            wanted: linger.lastGroup,
-            until: linger.plan(now: .now)
-        )
-        if let failure {
-            for unit in units { unit.fail(failure) }
-            return
-        }
+        // A commit that could not be flushed at once gains nothing: its units may as well have company.
+        acknowledger.waitForFlusher()
+        let units = inbox.take(maximum: configuration.maximumGroupSize)
+        var group = Acknowledger.Group(units: units)
         do {
-            try lock.acquire()
+            if let failure = failure ?? connection.log.currentFailure { throw failure }
+            (group.outcome, group.commit) = try writing {
+                CommitGroup(connection: connection, notes: notes, units: units).run()
+            }
         } catch {
-            for unit in units { unit.fail(error) }
-            return
+            for index in units.indices { group.outcome.errors[index] = error }
         }
-        let outcome = CommitGroup(connection: connection, notes: notes, units: units).run()
-        lock.release()
-        if outcome.commits > 0 { lock.ring() }
-        linger.record(group: units.count, commit: outcome.commitDuration)
-        finish(units, outcome)
+        if let fatal = group.outcome.fatal { stopWriting(fatal) }
+        acknowledger.add(group, isLast: units.count == 1 && inbox.isIdle)
         checkpointIfDue()
     }
 
-    private func finish(_ units: [WriteUnit], _ outcome: CommitGroup.Outcome) {
-        counters.withLock {
-            $0.commits += outcome.commits
-            $0.units += units.count
-        }
-        if let fatal = outcome.fatal {
-            failure = fatal
-            configuration.logger.critical("database refuses all further writes", metadata: ["error": "\(fatal)"])
-        }
-        for (index, unit) in units.enumerated() {
-            if let error = outcome.errors[index] { unit.fail(error) } else { unit.succeed() }
-        }
-        if !outcome.notes.isEmpty { observers.notify(outcome.notes, foreign: false) }
-        if outcome.foreignChange { observers.notify([], foreign: true) }
-        if outcome.commits > 0 || outcome.foreignChange {
-            commitObservers.notify([], foreign: outcome.foreignChange)
+    /// Makes commits under the writer lock. The number is that of a flush's duty: nil if nothing was written.
+    private func writing<Value>(_ body: () throws -> Value) throws -> (Value, commit: UInt64?) {
+        try lock.withLock {
+            let commit = lock.horizon.begin()
+            connection.hasWritten = false
+            let value = try body()
+            guard connection.hasWritten else {
+                lock.horizon.cancel(commit)
+                return (value, nil)
+            }
+            return (value, commit)
         }
     }
 
     /// Looks for other connections' commits and tells the observers.
     private func probe() {
         do {
-            let changed = try connection.queue.inDatabase { _ in try connection.takeForeignChange() }
-            guard changed else { return }
-            observers.notify([], foreign: true)
-            commitObservers.notify([], foreign: true)
+            var group = Acknowledger.Group()
+            group.outcome.foreignChange = try connection.queue.inDatabase { _ in try connection.takeForeignChange() }
+            if group.outcome.foreignChange { acknowledger.add(group, isLast: inbox.isIdle) }
         } catch {
             configuration.logger.warning("looking for other processes' commits failed", metadata: ["error": "\(error)"])
         }
@@ -110,25 +95,30 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         guard failure == nil, checkpointer.isDue(pages: connection.walPages, isIdle: inbox.isIdle) else { return }
         do {
             try lock.withLock { try checkpointer.run(connection) }
-            counters.withLock { $0.checkpoints += 1 }
+            acknowledger.countCheckpoint()
         } catch {
-            if DatabaseFailure.isFatal(error) { stopWriting(error) }
+            if DatabaseFailure.isFatal(error) { stopWriting(flushFailed(error)) }
             configuration.logger.error("a checkpoint failed", metadata: ["error": "\(error)"])
         }
     }
 
-    private func stopWriting(_ error: any Error) {
-        failure = DatabaseFailure(
+    private func flushFailed(_ error: any Error) -> DatabaseFailure {
+        DatabaseFailure(
             .databaseFailed,
             "a flush of \"\(configuration.path)\" failed. Check the volume and restart.",
             cause: error
         )
     }
 
+    private func stopWriting(_ failure: DatabaseFailure) {
+        self.failure = failure
+        configuration.logger.critical("database refuses all further writes", metadata: ["error": "\(failure)"])
+    }
+
     /// Applies unapplied migrations. Runs as a job on the writer's thread.
     func migrate(_ migrator: DatabaseMigrator) throws {
         if let failure { throw failure }
-        try lock.withLock {
+        let (_, commit) = try writing {
             let unknown = try connection.queue.inDatabase { database in
                 try migrator.appliedIdentifiers(database).subtracting(migrator.migrations).sorted()
             }
@@ -141,10 +131,11 @@ final class DatabaseWriterLoop: @unchecked Sendable {
             }
             try migrator.migrate(connection.queue)
         }
-        lock.ring()
+        if let commit { try acknowledger.flush(commit) }
     }
 
     private func shutDown() {
+        acknowledger.close()
         readers.close()
         do {
             try lock.withLock {

@@ -1,26 +1,21 @@
 import GRDB
-import Glibc
-import Synchronization
 
 /// The notes of the group that is being written, in order.
 final class UnitNotes: @unchecked Sendable {
-    // SAFETY: all but `owner` is used by the writer's thread only; `add`, which anyone may call, checks that first.
+    // SAFETY: all but `thread` is used by the writer's thread only; `add`, which anyone may call, checks that first.
     private var notes: [any Sendable] = []
     private var isRunning = false
-    private let owner = Mutex<pthread_t?>(nil)
+    private let thread = ThreadMark()
     private var database: ObjectIdentifier?
 
     /// Binds the notes to the calling thread and its connection.
     func bind(to database: Database) {
-        owner.withLock { $0 = pthread_self() }
+        thread.set()
         self.database = ObjectIdentifier(database)
     }
 
     /// Whether the caller is on the writer's thread.
-    var isOwnThread: Bool {
-        guard let owner = owner.withLock({ $0 }) else { return false }
-        return pthread_equal(owner, pthread_self()) != 0
-    }
+    var isOwnThread: Bool { thread.isCurrent }
 
     var count: Int { notes.count }
 

@@ -17,8 +17,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     private var wantsProbe = false
     private var hasTakenUnits = false
     private var isClosed = false
-    /// The number of queued units at which the writer wants to be woken; `Int.max` while it works.
-    private var wakeAt = Int.max
+    private var isWaiting = false
 
     private var queued: Int { units.count - head }
 
@@ -27,7 +26,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
         monitor.withLock {
             guard !isClosed else { return false }
             units += more
-            if queued >= wakeAt { wake() }
+            wake()
             return true
         }
     }
@@ -37,7 +36,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
         monitor.withLock {
             guard !isClosed else { return false }
             jobs.append(job)
-            if wakeAt != .max { wake() }
+            wake()
             return true
         }
     }
@@ -50,7 +49,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
         monitor.withLock {
             defer { hasTakenUnits = false }
             wantsProbe = true
-            if wakeAt == 1 { wake() }
+            wake()
             return hasTakenUnits
         }
     }
@@ -59,7 +58,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     func close() {
         monitor.withLock {
             isClosed = true
-            if wakeAt != .max { wake() }
+            wake()
         }
     }
 
@@ -74,25 +73,16 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
                     return .probe
                 }
                 if isClosed { return .stop }
-                wakeAt = 1
+                isWaiting = true
                 monitor.wait()
-                wakeAt = .max
+                isWaiting = false
             }
         }
     }
 
-    /// Takes up to `maximum` units, having waited until `deadline` at most for `wanted` of them.
-    func take(maximum: Int, wanted: Int, until deadline: MonotonicTime?) -> [WriteUnit] {
+    /// Takes up to `maximum` units.
+    func take(maximum: Int) -> [WriteUnit] {
         monitor.withLock {
-            if let deadline {
-                let wanted = min(wanted, maximum)
-                while queued < wanted, jobs.isEmpty, !isClosed {
-                    wakeAt = wanted
-                    let inTime = monitor.wait(until: deadline)
-                    wakeAt = .max
-                    if !inTime { break }
-                }
-            }
             hasTakenUnits = true
             // The group's transaction looks for other connections' commits.
             wantsProbe = false
@@ -105,7 +95,8 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     }
 
     private func wake() {
-        wakeAt = .max
+        guard isWaiting else { return }
+        isWaiting = false
         monitor.signal()
     }
 

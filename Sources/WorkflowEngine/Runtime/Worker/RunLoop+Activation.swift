@@ -20,8 +20,8 @@ extension RunLoop {
         return true
     }
 
-    /// Few enough that the first ones do not wait long for code of the last ones.
-    private static var commitsAtOnce: Int { 64 }
+    /// Few enough that the store writes the first ones while the code of the next ones runs.
+    private static var commitsAtOnce: Int { 8 }
 
     func submitCommits() {
         guard !commits.isEmpty else { return }

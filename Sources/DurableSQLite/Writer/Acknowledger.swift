@@ -1,0 +1,144 @@
+import GRDB
+import Logging
+import Synchronization
+
+/// Flushes what the writer has committed and then tells its callers, while the writer makes the next group.
+///
+/// Groups are acknowledged in their order, those that wrote nothing included: what a unit has read may be of the group before
+/// it. All that waits shares one flush.
+final class Acknowledger: @unchecked Sendable {
+    // SAFETY: `waiting`, `isBusy` and `isClosed` only under the monitor's lock; the rest is immutable. A group handed over is
+    // touched by one thread only: the one that has set `isBusy`.
+    /// A group that the writer has finished.
+    struct Group {
+        var units: [WriteUnit] = []
+        var outcome = CommitGroup.Outcome()
+        /// The number of its commit, if it wrote anything.
+        var commit: UInt64?
+    }
+
+    let observers = ObserverList()
+    let commitObservers = ObserverList()
+    private let thread = ThreadMark()
+    private let log: LogFlusher
+    private let lock: WriterLock
+    private let logger: Logger
+    private let monitor = Monitor()
+    private var waiting: [Group] = []
+    private var isBusy = false
+    private var isClosed = false
+    private let counters = Mutex(DurableDatabase.Counters())
+
+    init(log: LogFlusher, lock: WriterLock, logger: Logger) {
+        self.log = log
+        self.lock = lock
+        self.logger = logger
+    }
+
+    var currentCounters: DurableDatabase.Counters {
+        var now = counters.withLock { $0 }
+        now.flushes = log.count
+        return now
+    }
+
+    func countCheckpoint() { counters.withLock { $0.checkpoints += 1 } }
+
+    /// Hands over a finished group. Called by the writer only.
+    ///
+    /// - Parameter isLast: the writer has nothing else to do. If the thread of ``run()`` is idle too, the group is acknowledged
+    ///   here and now, which saves waking it.
+    func add(_ group: Group, isLast: Bool) {
+        let isHere = monitor.withLock {
+            if isLast, !isBusy, waiting.isEmpty {
+                isBusy = true
+                return true
+            }
+            waiting.append(group)
+            monitor.broadcast()
+            return false
+        }
+        guard isHere else { return }
+        acknowledge([group])
+        monitor.withLock {
+            isBusy = false
+            monitor.broadcast()
+        }
+    }
+
+    /// Returns when no group waits for a flush that has not begun: the writer is never more than one group ahead.
+    func waitForFlusher() {
+        monitor.withLock { while !waiting.isEmpty { monitor.wait() } }
+    }
+
+    /// Whether the caller is on the acknowledger's thread.
+    var isOwnThread: Bool { thread.isCurrent }
+
+    /// The body of the acknowledger's thread.
+    func run() {
+        thread.set()
+        while let groups = next() {
+            acknowledge(groups)
+            monitor.withLock {
+                isBusy = false
+                monitor.broadcast()
+            }
+        }
+    }
+
+    /// Returns when everything handed over is acknowledged and the thread is about to end.
+    func close() {
+        monitor.withLock {
+            isClosed = true
+            monitor.broadcast()
+            while isBusy || !waiting.isEmpty { monitor.wait() }
+        }
+    }
+
+    private func next() -> [Group]? {
+        monitor.withLock {
+            while isBusy || waiting.isEmpty {
+                if isClosed, waiting.isEmpty { return nil }
+                monitor.wait()
+            }
+            isBusy = true
+            defer {
+                waiting = []
+                monitor.broadcast()
+            }
+            return waiting
+        }
+    }
+
+    private func acknowledge(_ groups: [Group]) {
+        let last = groups.last { $0.commit != nil }?.commit
+        do {
+            if let last { try flush(last) }
+            for group in groups { tell(group, nil) }
+        } catch {
+            logger.critical("database refuses all further writes", metadata: ["error": "\(error)"])
+            for group in groups { tell(group, error) }
+        }
+    }
+
+    /// Flushes a commit that was made, and tells other processes of it.
+    func flush(_ commit: UInt64) throws(DatabaseFailure) {
+        try log.flush()
+        if !log.isOff { lock.horizon.reached(commit) }
+        lock.ring()
+    }
+
+    private func tell(_ group: Group, _ lost: DatabaseFailure?) {
+        let outcome = group.outcome
+        counters.withLock {
+            $0.commits += outcome.commits
+            $0.units += group.units.count
+        }
+        for (index, unit) in group.units.enumerated() {
+            if let error = outcome.errors[index] ?? lost { unit.fail(error) } else { unit.succeed() }
+        }
+        guard lost == nil else { return }
+        if !outcome.notes.isEmpty { observers.notify(outcome.notes, foreign: false) }
+        if outcome.foreignChange { observers.notify([], foreign: true) }
+        if outcome.commits > 0 || outcome.foreignChange { commitObservers.notify([], foreign: outcome.foreignChange) }
+    }
+}
