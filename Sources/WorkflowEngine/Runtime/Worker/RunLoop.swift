@@ -55,7 +55,7 @@ final class RunLoop: @unchecked Sendable {
     var messagesOfUnloaded: Set<RunKey> = []
     /// Given to a run until the store has given it its own; always negative.
     var lastProvisionalKey = RunKey(0)
-    /// Waits for the commits under way; set while the worker stops.
+    /// Called when no run is left; set while the worker stops. What has ended by then is committed first.
     var releaseWaiter: (@Sendable () -> Void)?
     /// Set before the loop starts.
     var callbacks: Callbacks
@@ -101,6 +101,7 @@ final class RunLoop: @unchecked Sendable {
             startTasks()
             fireDue()
             guard activateReady(generation) else { return }
+            if let done = releaseWaiter { releaseAll(done) }
         }
         watch.stop()
     }
@@ -119,14 +120,13 @@ final class RunLoop: @unchecked Sendable {
         case .attemptEnded(let key, let ended): attemptEnded(key, ended)
         case .committed(let key, let stay, let result):
             if let run = run(key, stay) { committed(run, result) }
-            if let done = releaseWaiter { releaseAll(done) }
         case .ownershipLost(let key):
             // A commit under way will say so itself, and until then nobody knows what it has started.
             if let run = runs[key], run.phase != .committing { drop(run) }
         case .foreignResume(let key, let stay): if let run = run(key, stay) { resumedFromElsewhere(run) }
         case .schedule(let time, let action): due.insert(.call(action), at: time)
         case .deadlocked(let key): takeOver(fromThreadStuckIn: key)
-        case .releaseAll(let done): releaseAll(done)
+        case .releaseAll(let done): releaseWaiter = done
         case .askIdle(let answer): answer(earliestTimerIfIdle())
         case .awaitClose(let key, let waiter):
             if let run = runs[key] { run.closeWaiters.append(waiter) } else { waiter(nil) }
