@@ -132,8 +132,8 @@ extension SQLiteWorkflowStore: WorkflowStore {
         try await reading { try $0.tasks(of: run) }
     }
 
-    package func attempts(of run: RunKey) async throws -> [AttemptRecord] {
-        try await reading { try $0.attempts(of: run) }
+    package func keptAttempts(of run: RunKey) async throws -> [AttemptRecord] {
+        try await reading { try $0.keptAttempts(of: run) }
     }
 
     package func timers(of run: RunKey) async throws -> [TimerRecord] {

@@ -68,7 +68,8 @@ package protocol WorkflowStore: Sendable {
     /// The encoded batches from the one that holds `eventID` on, in order.
     func history(of run: RunKey, from eventID: EventID) async throws -> [HistoryBatch]
     func tasks(of run: RunKey) async throws -> [TaskRecord]
-    func attempts(of run: RunKey) async throws -> [AttemptRecord]
+    /// The attempts with rows, in the order of their ends. `attempts(of:)` has all.
+    func keptAttempts(of run: RunKey) async throws -> [AttemptRecord]
     func timers(of run: RunKey) async throws -> [TimerRecord]
     func published(of run: RunKey) async throws -> [String: Payload]
     /// Tasks of a queue that wait or run, for capacity decisions.
