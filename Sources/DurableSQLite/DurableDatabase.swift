@@ -79,13 +79,22 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         }
     }
 
-    /// Runs `body` on a snapshot that contains everything acknowledged before the call.
+    /// Runs `body` on a snapshot that contains everything acknowledged before the call, and nothing that a power cut after the
+    /// call's return could take back.
     ///
     /// `readerCount` reads run at the same time; more of them wait without blocking a thread of the caller.
     public func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        try await readers.read(body)
+        try await readers.read(isAhead: false, body)
+    }
+
+    /// `read` without waiting for flushes: it may see commits that a power cut could still take back. For callers all of whose
+    /// consequences are later commits to this file, which are flushed together with what they have seen.
+    package func readAhead<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await readers.read(isAhead: true, body)
     }
 
     /// Queues `unit` for the next group commit: the hot path, without a savepoint.

@@ -56,6 +56,20 @@ struct FlushingTests {
         test.database.close()
     }
 
+    @Test("a read whose consequences are commits does not wait for flushes")
+    func readsAhead() async throws {
+        let gate = FlushGate()
+        let test = try TestDatabase { $0.beforeFlush = { gate.pass() } }
+        gate.close()
+        let write = Task { try await test.database.insert("first") }
+        await gate.flushWaits()
+        let ahead = try await test.database.readAhead { try String.fetchAll($0, sql: "SELECT content FROM entry") }
+        #expect(ahead == ["first"])
+        gate.open()
+        try await write.value
+        test.database.close()
+    }
+
     @Test("reads of what is on disk, and units that write nothing, cost no flush")
     func nothingToFlush() async throws {
         let test = try TestDatabase()

@@ -65,7 +65,6 @@ enum Tolerated {
         "Sources/WorkflowEngine/Runtime/Execution/RunActivation.swift record": 27,
         "Sources/WorkflowEngine/Runtime/Execution/RunExecution+Suspension.swift suspend": 30,
         "Sources/WorkflowEngine/Runtime/Worker/RunLoop+Leaving.swift init": 28,
-        "Sources/WorkflowEngine/Runtime/Worker/RunLoop.swift handle": 26,
         "Sources/WorkflowEngine/Runtime/Worker/Worker.swift start": 38,
         "Sources/WorkflowEngine/Store/Memory/MemoryRun.swift init": 28,
         "Sources/WorkflowEngine/Store/Memory/MemoryState+Ownership.swift commit": 28,

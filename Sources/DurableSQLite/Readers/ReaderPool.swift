@@ -21,12 +21,16 @@ final class ReaderPool: Sendable {
         pool = try DatabasePool(path: configuration.path, configuration: settings)
     }
 
-    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    /// - Parameter isAhead: what was read may be of a commit that is not on disk.
+    func read<Value: Sendable>(
+        isAhead: Bool,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
         do {
             return try await pool.read { [log, horizon] database in
                 let result = Result { try body(database) }
                 // What was read may be of a commit whose flush is under way, in this process or another one.
-                if horizon.isBehind { try log.flush() }
+                if !isAhead, horizon.isBehind { try log.flush() }
                 return try result.get()
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {

@@ -110,7 +110,7 @@ final class RunLoop: @unchecked Sendable {
 
     private func handle(_ message: Message) {
         switch message {
-        case .claimed(let claimed): for run in claimed { take(run) }
+        case .claimed(let claimed): take(claimed)
         case .start(let start): begin(start)
         case .loaded(let key, let stay, let result):
             if let run = run(key, stay) { loaded(run, result) }

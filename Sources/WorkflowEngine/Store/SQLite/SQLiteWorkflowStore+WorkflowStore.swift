@@ -48,12 +48,20 @@ extension SQLiteWorkflowStore: WorkflowStore {
         try await unit { try $0.release(request) }
     }
 
+    package func load(_ runs: [RunKey]) async throws -> [Result<StoredRun, any Error>] {
+        try await readingAhead { unit in
+            runs.map { run in
+                Result { StoredRun(history: try unit.history(of: run, from: 1), inbox: try unit.inbox(of: run)) }
+            }
+        }
+    }
+
     package func inbox(of run: RunKey) async throws -> [InboxMessage] {
-        try await reading { try $0.inbox(of: run) }
+        try await readingAhead { try $0.inbox(of: run) }
     }
 
     package func runsWithMessages(ownedBy worker: WorkerKey) async throws -> [RunKey] {
-        try await reading { try $0.runsWithMessages(ownedBy: worker) }
+        try await readingAhead { try $0.runsWithMessages(ownedBy: worker) }
     }
 
     // MARK: Activities
@@ -70,11 +78,11 @@ extension SQLiteWorkflowStore: WorkflowStore {
     }
 
     package func overdueTasks(at now: Timestamp, limit: Int) async throws -> [OverdueTask] {
-        try await reading { try $0.overdueTasks(at: now, limit: max(0, limit)) }
+        try await readingAhead { try $0.overdueTasks(at: now, limit: max(0, limit)) }
     }
 
     package func nextDue(for worker: WorkerKey, queues: [TaskQueue], types: [String]) async throws -> Timestamp? {
-        try await reading { try $0.nextDue(for: worker, queues: queues, types: types) }
+        try await readingAhead { try $0.nextDue(for: worker, queues: queues, types: types) }
     }
 
     // MARK: Workers

@@ -27,6 +27,9 @@ package protocol WorkflowStore: Sendable {
     func commit(_ activations: [PendingCommit])
     /// Gives up a run without appending anything; it becomes claimable at `wakeAt`. Stale epoch: no effect.
     func release(_ request: ReleaseRequest) async throws
+    /// What the owner of runs needs to go on with them, in the order of `runs`; a damaged one does not keep the others. Like
+    /// the other reads here, it may be of commits that are not on disk yet: what follows from it is committed behind them.
+    func load(_ runs: [RunKey]) async throws -> [Result<StoredRun, any Error>]
     func inbox(of run: RunKey) async throws -> [InboxMessage]
     /// The worker's runs that have messages, after another process may have added some.
     func runsWithMessages(ownedBy worker: WorkerKey) async throws -> [RunKey]
