@@ -121,6 +121,20 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         enqueue(units.map { WriteUnit(isProtected: false, $0.unit, $0.completion) })
     }
 
+    /// `submit` on the calling thread, which then waits for the commit and its flush instead of waking the writer's thread and
+    /// being woken by it. For a caller with nothing else to do.
+    ///
+    /// `completion` is called before this returns, or by another thread soon after. Within both, the calling thread is a thread
+    /// of this database.
+    /// - Returns: false, and nothing was done, while other units, a flush or another process are at work.
+    @inlinable
+    public func submitHere<Value: Sendable>(
+        _ unit: @escaping @Sendable (Database) throws -> Value,
+        completion: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) -> Bool {
+        runHere(WriteUnit(isProtected: false, unit, completion))
+    }
+
     /// `submit` with a savepoint, like `write`: for units that cannot validate before they write.
     @inlinable
     public func submitProtected<Value: Sendable>(
@@ -174,6 +188,9 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         thread.join()
         acknowledging.join()
     }
+
+    @usableFromInline
+    func runHere(_ unit: WriteUnit) -> Bool { loop.writeHere(unit) }
 
     @usableFromInline
     func enqueue(_ units: [WriteUnit]) {

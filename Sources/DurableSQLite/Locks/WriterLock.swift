@@ -33,6 +33,19 @@ final class WriterLock: Sendable {
         try gate.lock()
         defer { gate.unlock() }
         try lock.lock()
+        try checkPlace()
+    }
+
+    /// Takes the lock if nobody has it or waits for it.
+    func tryAcquire() throws(DatabaseFailure) -> Bool {
+        guard try gate.tryLock() else { return false }
+        defer { gate.unlock() }
+        guard try lock.tryLock() else { return false }
+        try checkPlace()
+        return true
+    }
+
+    private func checkPlace() throws(DatabaseFailure) {
         guard lock.isInPlace else {
             lock.unlock()
             throw DatabaseFailure(

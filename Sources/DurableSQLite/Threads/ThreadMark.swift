@@ -10,6 +10,10 @@ final class ThreadMark: Sendable {
         thread.withLock { $0 = pthread_self() }
     }
 
+    func clear() {
+        thread.withLock { $0 = nil }
+    }
+
     var isCurrent: Bool {
         guard let thread = thread.withLock({ $0 }) else { return false }
         return pthread_equal(thread, pthread_self()) != 0

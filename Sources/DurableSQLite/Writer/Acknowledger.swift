@@ -61,9 +61,13 @@ final class Acknowledger: @unchecked Sendable {
         acknowledge([group])
         monitor.withLock {
             isBusy = false
-            monitor.broadcast()
+            // Nobody is woken for nothing: a lone unit's flush is most of what it costs.
+            if isClosed || !waiting.isEmpty { monitor.broadcast() }
         }
     }
+
+    /// Whether everything handed over is acknowledged.
+    var isIdle: Bool { monitor.withLock { !isBusy && waiting.isEmpty } }
 
     /// Returns when no group waits for a flush that has not begun: the writer is never more than one group ahead.
     func waitForFlusher() {

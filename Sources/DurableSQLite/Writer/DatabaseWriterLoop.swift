@@ -3,9 +3,11 @@ import Logging
 
 /// The body of the writer's thread: one group after the other, until it is closed and nothing is queued.
 final class DatabaseWriterLoop: @unchecked Sendable {
-    // SAFETY: `checkpointer` and `failure` belong to the thread that runs `run`; the rest is immutable.
+    // SAFETY: `checkpointer` and `failure` belong to the thread that runs `run` and, between `borrow` and `giveBack`, to the
+    // one that has borrowed its work; the inbox's lock lies between. The rest is immutable.
     let inbox: WriterInbox
-    let notes = UnitNotes()
+    let notes: UnitNotes
+    private let thread = ThreadMark()
     let acknowledger: Acknowledger
     let connection: WriterConnection
     let lock: WriterLock
@@ -25,6 +27,7 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         self.connection = connection
         self.lock = lock
         inbox = WriterInbox()
+        notes = UnitNotes(of: connection.queue)
         acknowledger = Acknowledger(log: connection.log, lock: lock, logger: configuration.logger)
         checkpointer = Checkpointer(
             threshold: configuration.checkpointPages,
@@ -34,13 +37,13 @@ final class DatabaseWriterLoop: @unchecked Sendable {
     }
 
     /// Whether the caller is on one of the threads that serve this database.
-    var isOwnThread: Bool { notes.isOwnThread || acknowledger.isOwnThread }
+    var isOwnThread: Bool { thread.isCurrent || notes.isOwnThread || acknowledger.isOwnThread }
 
     func run() {
-        connection.queue.inDatabase { notes.bind(to: $0) }
+        thread.set()
         while true {
             switch inbox.next() {
-            case .units: writeGroup()
+            case .units: writeNext()
             case .job(let job): job()
             case .probe: probe()
             case .stop: return shutDown()
@@ -48,14 +51,35 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         }
     }
 
-    private func writeGroup() {
+    private func writeNext() {
         // A commit that could not be flushed at once gains nothing: its units may as well have company.
         acknowledger.waitForFlusher()
-        let units = inbox.take(maximum: configuration.maximumGroupSize)
+        write(inbox.take(maximum: configuration.maximumGroupSize), lock.acquire)
+        checkpointIfDue()
+    }
+
+    /// Writes a unit on the calling thread and, as a rule, flushes and acknowledges it: no other thread has to be woken for it.
+    ///
+    /// - Returns: false, without having done anything, while the writer, the acknowledger or another process is at work.
+    func writeHere(_ unit: WriteUnit) -> Bool {
+        guard inbox.borrow() else { return false }
+        defer { inbox.giveBack() }
+        do {
+            guard acknowledger.isIdle, try lock.tryAcquire() else { return false }
+        } catch {
+            return false
+        }
+        write([unit]) {}
+        if isCheckpointDue { _ = inbox.add(job: { [self] in checkpointIfDue() }) }
+        return true
+    }
+
+    private func write(_ units: [WriteUnit], _ acquire: () throws -> Void) {
+        notes.begin()
+        defer { notes.end() }
         var group = Acknowledger.Group(units: units)
         do {
-            if let failure = failure ?? connection.log.currentFailure { throw failure }
-            (group.outcome, group.commit) = try writing {
+            (group.outcome, group.commit) = try writing(acquire) {
                 CommitGroup(connection: connection, notes: notes, units: units).run()
             }
         } catch {
@@ -63,21 +87,24 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         }
         if let fatal = group.outcome.fatal { stopWriting(fatal) }
         acknowledger.add(group, isLast: units.count == 1 && inbox.isIdle)
-        checkpointIfDue()
     }
 
     /// Makes commits under the writer lock. The number is that of a flush's duty: nil if nothing was written.
-    private func writing<Value>(_ body: () throws -> Value) throws -> (Value, commit: UInt64?) {
-        try lock.withLock {
-            let commit = lock.horizon.begin()
-            connection.hasWritten = false
-            let value = try body()
-            guard connection.hasWritten else {
-                lock.horizon.cancel(commit)
-                return (value, nil)
-            }
-            return (value, commit)
+    private func writing<Value>(
+        _ acquire: () throws -> Void,
+        _ body: () throws -> Value
+    ) throws -> (Value, commit: UInt64?) {
+        try acquire()
+        defer { lock.release() }
+        if let failure = failure ?? connection.log.currentFailure { throw failure }
+        let commit = lock.horizon.begin()
+        connection.hasWritten = false
+        let value = try body()
+        guard connection.hasWritten else {
+            lock.horizon.cancel(commit)
+            return (value, nil)
         }
+        return (value, commit)
     }
 
     /// Looks for other connections' commits and tells the observers.
@@ -91,8 +118,10 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         }
     }
 
+    private var isCheckpointDue: Bool { checkpointer.isDue(pages: connection.walPages, isIdle: inbox.isIdle) }
+
     private func checkpointIfDue() {
-        guard failure == nil, checkpointer.isDue(pages: connection.walPages, isIdle: inbox.isIdle) else { return }
+        guard failure == nil, isCheckpointDue else { return }
         do {
             try lock.withLock { try checkpointer.run(connection) }
             acknowledger.countCheckpoint()
@@ -117,8 +146,7 @@ final class DatabaseWriterLoop: @unchecked Sendable {
 
     /// Applies unapplied migrations. Runs as a job on the writer's thread.
     func migrate(_ migrator: DatabaseMigrator) throws {
-        if let failure { throw failure }
-        let (_, commit) = try writing {
+        let (_, commit) = try writing(lock.acquire) {
             let unknown = try connection.queue.inDatabase { database in
                 try migrator.appliedIdentifiers(database).subtracting(migrator.migrations).sorted()
             }

@@ -2,19 +2,21 @@ import GRDB
 
 /// The notes of the group that is being written, in order.
 final class UnitNotes: @unchecked Sendable {
-    // SAFETY: all but `thread` is used by the writer's thread only; `add`, which anyone may call, checks that first.
+    // SAFETY: all but `thread` is used by the thread that writes a group only; `add`, which anyone may call, checks that first.
     private var notes: [any Sendable] = []
     private var isRunning = false
     private let thread = ThreadMark()
-    private var database: ObjectIdentifier?
+    private let database: ObjectIdentifier
 
-    /// Binds the notes to the calling thread and its connection.
-    func bind(to database: Database) {
-        thread.set()
-        self.database = ObjectIdentifier(database)
+    init(of connection: DatabaseQueue) {
+        database = connection.inDatabase { ObjectIdentifier($0) }
     }
 
-    /// Whether the caller is on the writer's thread.
+    /// Binds the notes to the calling thread, which writes a group until `end`.
+    func begin() { thread.set() }
+    func end() { thread.clear() }
+
+    /// Whether the caller is on the thread that writes a group.
     var isOwnThread: Bool { thread.isCurrent }
 
     var count: Int { notes.count }

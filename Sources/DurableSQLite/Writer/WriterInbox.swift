@@ -18,6 +18,8 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     private var hasTakenUnits = false
     private var isClosed = false
     private var isWaiting = false
+    /// Whether another thread does the writer's work.
+    private var isBorrowed = false
 
     private var queued: Int { units.count - head }
 
@@ -66,17 +68,38 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     func next() -> Work {
         monitor.withLock {
             while true {
-                if !jobs.isEmpty { return .job(jobs.removeFirst()) }
-                if queued > 0 { return .units }
-                if wantsProbe {
-                    wantsProbe = false
-                    return .probe
-                }
-                if isClosed { return .stop }
+                if !isBorrowed, let work = takeWork() { return work }
                 isWaiting = true
                 monitor.wait()
                 isWaiting = false
             }
+        }
+    }
+
+    private func takeWork() -> Work? {
+        if !jobs.isEmpty { return .job(jobs.removeFirst()) }
+        if queued > 0 { return .units }
+        if wantsProbe {
+            wantsProbe = false
+            return .probe
+        }
+        return isClosed ? .stop : nil
+    }
+
+    /// Lends the writer's work to the calling thread, if the writer waits for some; ``giveBack()`` has to follow.
+    func borrow() -> Bool {
+        monitor.withLock {
+            guard isWaiting, !isBorrowed, !isClosed else { return false }
+            isBorrowed = true
+            hasTakenUnits = true
+            return true
+        }
+    }
+
+    func giveBack() {
+        monitor.withLock {
+            isBorrowed = false
+            if queued > 0 || !jobs.isEmpty || wantsProbe || isClosed { wake() }
         }
     }
 
@@ -95,7 +118,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     }
 
     private func wake() {
-        guard isWaiting else { return }
+        guard isWaiting, !isBorrowed else { return }
         isWaiting = false
         monitor.signal()
     }

@@ -44,6 +44,8 @@ final class RunLoop: @unchecked Sendable {
     var ready: [RunKey] = []
     /// What the activations of this turn want to commit: handed to the store together.
     var commits: [UnsentCommit] = []
+    /// How many commits the store has not reported on.
+    var commitsUnderWay = 0
     /// The activities that commits of this turn have started: handed to the runner together.
     var startedTasks: [TaskRecord] = []
     var due = DueQueue()
@@ -118,8 +120,7 @@ final class RunLoop: @unchecked Sendable {
         case .inboxRead(let key, let stay, let result):
             if let run = run(key, stay) { inboxRead(run, result) }
         case .attemptEnded(let key, let ended): attemptEnded(key, ended)
-        case .committed(let key, let stay, let result):
-            if let run = run(key, stay) { committed(run, result) }
+        case .committed(let key, let stay, let result): commitEnded(key, stay, result)
         case .ownershipLost(let key):
             // A commit under way will say so itself, and until then nobody knows what it has started.
             if let run = runs[key], run.phase != .committing { drop(run) }

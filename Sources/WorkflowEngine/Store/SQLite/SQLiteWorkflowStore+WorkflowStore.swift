@@ -1,4 +1,5 @@
 import DurableSQLite
+import GRDB
 import WorkflowCore
 
 extension SQLiteWorkflowStore: WorkflowStore {
@@ -29,19 +30,21 @@ extension SQLiteWorkflowStore: WorkflowStore {
     }
 
     package func commit(_ activations: [PendingCommit]) {
-        database.submit(
-            activations.map { pending in
-                let (activation, start) = (pending.activation, pending.start)
-                return (
-                    {
-                        try self.perform(in: $0) { unit in
-                            guard let start else { return try unit.commit(activation) }
-                            return try unit.start(start, advancedBy: activation)
-                        }
-                    }, pending.completion
-                )
+        database.submit(activations.map { (unit($0), $0.completion) })
+    }
+
+    package func commitHere(_ activation: PendingCommit) -> Bool {
+        database.submitHere(unit(activation), completion: activation.completion)
+    }
+
+    private func unit(_ pending: PendingCommit) -> @Sendable (Database) throws -> CommitOutcome {
+        let (activation, start) = (pending.activation, pending.start)
+        return {
+            try self.perform(in: $0) { unit in
+                guard let start else { return try unit.commit(activation) }
+                return try unit.start(start, advancedBy: activation)
             }
-        )
+        }
     }
 
     package func release(_ request: ReleaseRequest) async throws {

@@ -14,6 +14,8 @@ package struct StoredRun: Sendable {
 }
 
 extension WorkflowStore {
+    package func commitHere(_ activation: PendingCommit) -> Bool { false }
+
     package func load(_ runs: [RunKey]) async throws -> [Result<StoredRun, any Error>] {
         var loaded: [Result<StoredRun, any Error>] = []
         for run in runs {

@@ -25,6 +25,9 @@ package protocol WorkflowStore: Sendable {
     /// call on the hot path, so it takes completions instead of suspending; they are called on the store's thread and
     /// must return at once.
     func commit(_ activations: [PendingCommit])
+    /// `commit` by the calling thread, which waits for it: for a caller with nothing else to do. The completion may be called
+    /// before this returns. False, and nothing was done, if the store has other work or cannot.
+    func commitHere(_ activation: PendingCommit) -> Bool
     /// Gives up a run without appending anything; it becomes claimable at `wakeAt`. Stale epoch: no effect.
     func release(_ request: ReleaseRequest) async throws
     /// What the owner of runs needs to go on with them, in the order of `runs`; a damaged one does not keep the others. Like
