@@ -25,7 +25,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public static func open(_ configuration: Configuration) throws -> DurableDatabase {
         try DatabaseFile.prepare(configuration.path, logger: configuration.logger)
         let lock = try WriterLock(databasePath: configuration.path)
-        let connection = try lock.withLock { try WriterConnection(configuration) }
+        let connection = try lock.withLock { try WriterConnection(configuration, horizon: lock.horizon) }
         do {
             let database = try DurableDatabase(configuration, connection: connection, lock: lock)
             log(configuration)

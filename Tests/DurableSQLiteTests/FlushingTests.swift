@@ -91,10 +91,10 @@ struct FlushingTests {
     @Test("the unsafe mode never flushes a commit")
     func unsafeMode() async throws {
         let test = try TestDatabase { $0.synchronous = .unsafeNormal }
+        let other = try test.openAgain()
         for number in 0..<10 { try await test.database.insert("\(number)") }
         #expect(test.database.counters.flushes == 0)
         // An instance that promises more makes durable what it reads.
-        let other = try test.openAgain()
         let before = other.counters.flushes
         #expect(try await other.entries().count == 10)
         #expect(other.counters.flushes == before + 1)
@@ -117,6 +117,60 @@ struct FlushingTests {
         await Self.expectFailure { _ = try await test.database.entries() }
         #expect(throws: DatabaseFailure.self) { try test.database.migrate(DatabaseMigrator()) }
         test.database.close()
+    }
+
+    @Test("units that only read wait for the flush of another instance's commit, and fail when their own one's fails")
+    func readingUnits() async throws {
+        let gate = FlushGate()
+        let test = try TestDatabase { $0.beforeFlush = { gate.pass() } }
+        let otherGate = FlushGate()
+        let other = try test.openAgain { $0.beforeFlush = { otherGate.pass() } }
+        gate.close()
+        otherGate.close()
+        let first = test.database.pendingPair("first") {}
+        await gate.flushWaits()
+        let count: @Sendable (Database) throws -> Int? = { try Int.fetchOne($0, sql: "SELECT count(*) FROM entry") }
+        let foreign = Task { try await other.write(count) }
+        await otherGate.flushWaits()
+        otherGate.open()
+        #expect(try await foreign.value == 2)
+        let (runs, running) = AsyncStream.makeStream(of: Void.self)
+        let own = Task {
+            try await test.database.write { database in
+                running.yield()
+                return try count(database)
+            }
+        }
+        for await _ in runs { break }
+        gate.open(result: ResultCode.SQLITE_IOERR_FSYNC.rawValue)
+        await first.value
+        await Self.expectFailure { _ = try await own.value }
+        other.close()
+        test.database.close()
+    }
+
+    @Test("a flush that failed stops every instance, and the next one to open begins a new log")
+    func failureOfAnother() async throws {
+        let fails = Atomic(false)
+        let test = try TestDatabase {
+            $0.beforeFlush = { fails.load(ordering: .relaxed) ? ResultCode.SQLITE_IOERR_FSYNC.rawValue : 0 }
+        }
+        let other = try test.openAgain()
+        try await test.database.insert("before")
+        fails.store(true, ordering: .relaxed)
+        await Self.expectFailure { try await test.database.insert("perhaps") }
+        await Self.expectFailure { try await other.insert("refused") }
+        await Self.expectFailure { _ = try await other.entries() }
+        let next = try test.openAgain()
+        let log = try FileManager.default.attributesOfItem(atPath: test.path + "-wal")[.size] as? Int
+        #expect(log == 0)
+        try await next.insert("after")
+        #expect(try await next.entries().filter { $0 != "perhaps" } == ["before", "after"])
+        next.close()
+        other.close()
+        test.database.close()
+        // Closed in spite of the failure: the last one has removed the log.
+        #expect(!FileManager.default.fileExists(atPath: test.path + "-wal"))
     }
 
     @Test("a group that failed is told so after the flush of the one before it: what it read may be of that")
@@ -162,12 +216,15 @@ private final class Answer: Sendable {
 final class FlushGate: Sendable {
     private let condition = NSCondition()
     private let isClosed = Mutex(false)
+    private let result = Mutex<Int32>(0)
     private let (waits, waiting) = AsyncStream.makeStream(of: Void.self)
 
     func close() { isClosed.withLock { $0 = true } }
 
-    func open() {
+    /// - Parameter result: what the flushes that wait, and all later ones, come to.
+    func open(result: Int32 = 0) {
         condition.withLock {
+            self.result.withLock { $0 = result }
             isClosed.withLock { $0 = false }
             condition.broadcast()
         }
@@ -180,7 +237,7 @@ final class FlushGate: Sendable {
                 condition.wait()
             }
         }
-        return 0
+        return result.withLock { $0 }
     }
 
     /// Returns when a flush has come to the closed gate.

@@ -46,11 +46,12 @@ final class LockFile: Sendable {
     }
 
     /// Makes the file at least `byteCount` long (reading nothing would be no event) and maps that much of it.
+    ///
+    /// The bytes get their place on the volume here: a mapped hole on a full volume ends the process when it is written to.
     func map(byteCount: Int) throws(DatabaseFailure) -> UnsafeMutableRawPointer {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_size >= byteCount || ftruncate(descriptor, byteCount) == 0
-        else {
-            throw .system(.lockUnavailable, "cannot prepare the lock file \"\(path)\"", errno)
+        let result = posix_fallocate(descriptor, 0, byteCount)
+        guard result == 0 else {
+            throw .system(.lockUnavailable, "cannot prepare the lock file \"\(path)\"", result)
         }
         let mapping = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
         guard let mapping, mapping != MAP_FAILED else {

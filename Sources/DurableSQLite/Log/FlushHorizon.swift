@@ -6,20 +6,20 @@ import Synchronization
 /// A commit can be seen before it is on disk: its flush comes afterwards, so that the next group is written meanwhile.
 /// Whoever reads must not tell of such a commit yet; this is how a reader of any process knows that there may be one.
 ///
-/// Two counters in the first bytes of the writer's lock file, mapped: the number of the last commit that was begun, and the
-/// highest one that is known to be on disk. They mean nothing after a crash of the machine and need no flush: each number is
-/// above both of its predecessors, so at worst a reader flushes once for nothing.
+/// Three words in the first bytes of the writer's lock file, mapped: the number of the last commit that was begun, the highest
+/// one that is known to be on disk, and whether a flush has failed. They mean nothing after a crash of the machine and need no
+/// flush: each number is above both of its predecessors, so at worst a reader flushes once for nothing.
 final class FlushHorizon: @unchecked Sendable {
     // SAFETY: the mapping lives as long as the object and is only accessed atomically.
     private let counters: UnsafeMutablePointer<Atomic<UInt64>>
-    private static let byteCount = 2 * MemoryLayout<Atomic<UInt64>>.stride
+    private static let byteCount = 3 * MemoryLayout<Atomic<UInt64>>.stride
 
     /// Maps the counters of `lock`.
     ///
     /// - Throws: `lock-unavailable`.
     init(in lock: LockFile) throws(DatabaseFailure) {
         let mapping = try lock.map(byteCount: Self.byteCount)
-        counters = mapping.bindMemory(to: Atomic<UInt64>.self, capacity: 2)
+        counters = mapping.bindMemory(to: Atomic<UInt64>.self, capacity: 3)
     }
 
     deinit {
@@ -49,5 +49,18 @@ final class FlushHorizon: @unchecked Sendable {
     /// Every commit up to this one is on disk.
     func reached(_ number: UInt64) {
         _ = counters[1].max(number, ordering: .sequentiallyConsistent)
+    }
+
+    /// Every commit is on disk, also those of processes that have died before they said so. Call with the writer lock held.
+    func reachedAll() {
+        reached(counters[0].load(ordering: .sequentiallyConsistent))
+    }
+
+    /// Whether a flush of some process has failed, and the log has not been made anew since: parts of it may never reach the
+    /// disk, so nothing that is written behind them is safe.
+    var hasFailed: Bool { counters[2].load(ordering: .sequentiallyConsistent) != 0 }
+
+    func setFailed(_ failed: Bool) {
+        counters[2].store(failed ? 1 : 0, ordering: .sequentiallyConsistent)
     }
 }

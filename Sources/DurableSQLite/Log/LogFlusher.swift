@@ -11,6 +11,7 @@ final class LogFlusher: @unchecked Sendable {
     // first call on a new log also flushes its directory; it is made before other threads have the object.)
     private let monitor = Monitor()
     private let log: UnsafeMutablePointer<sqlite3_file>
+    private let horizon: FlushHorizon
     private let path: String
     private let beforeFlush: (@Sendable () -> Int32)?
     let isOff: Bool
@@ -19,21 +20,41 @@ final class LogFlusher: @unchecked Sendable {
     private var isFlushing = false
     private var failure: DatabaseFailure?
 
-    /// Flushes the log once, which also makes its directory entry durable. With `Synchronous.unsafeNormal` it is off: calls
-    /// return at once, and nothing is promised.
-    init(_ log: UnsafeMutablePointer<sqlite3_file>, _ configuration: DurableDatabase.Configuration) throws {
+    /// Flushes the log once, which also makes its directory entry durable, and what processes that have died left unflushed.
+    /// With `Synchronous.unsafeNormal` it is off: calls return at once, and nothing is promised. Call with the writer lock held.
+    init(
+        _ log: UnsafeMutablePointer<sqlite3_file>,
+        _ horizon: FlushHorizon,
+        _ configuration: DurableDatabase.Configuration
+    ) throws {
         self.log = log
+        self.horizon = horizon
         path = configuration.path
         beforeFlush = configuration.beforeFlush
         isOff = configuration.synchronous == .unsafeNormal
         try flush()
+        if !isOff { horizon.reachedAll() }
     }
 
     /// How many flushes were made.
     var count: Int { monitor.withLock { ended } }
 
     /// Why nothing more may be written; nil while all is well.
-    var currentFailure: DatabaseFailure? { monitor.withLock { failure } }
+    var currentFailure: DatabaseFailure? { monitor.withLock { knownFailure } }
+
+    /// This process's, or that of another one, which counts here too: both write to one log.
+    private var knownFailure: DatabaseFailure? {
+        if failure == nil, horizon.hasFailed { failure = lost(nil) }
+        return failure
+    }
+
+    /// Lets no flush begin any more; one that is under way is waited for. The log may be closed then.
+    func close() {
+        monitor.withLock {
+            while isFlushing { monitor.wait() }
+            failure = failure ?? DatabaseFailure(.databaseClosed, "\"\(path)\" is closed.")
+        }
+    }
 
     /// Returns when a flush that began after this call has ended.
     ///
@@ -50,7 +71,7 @@ final class LogFlusher: @unchecked Sendable {
     private func waitForTurn(_ wanted: Int) throws(DatabaseFailure) -> Int? {
         let turn: Result<Int?, DatabaseFailure> = monitor.withLock {
             while true {
-                if let failure { return .failure(failure) }
+                if let failure = knownFailure { return .failure(failure) }
                 if isOff { return .success(nil) }
                 if ended >= wanted { return .success(nil) }
                 if !isFlushing { break }
@@ -66,7 +87,12 @@ final class LogFlusher: @unchecked Sendable {
     private func finish(_ flush: Int, _ result: Int32) {
         monitor.withLock {
             isFlushing = false
-            if result == SQLITE_OK { ended = flush } else { failure = failure ?? lost(result) }
+            if result == SQLITE_OK {
+                ended = flush
+            } else {
+                failure = failure ?? lost(DatabaseError(resultCode: ResultCode(rawValue: result)))
+                horizon.setFailed(true)
+            }
             monitor.broadcast()
         }
     }
@@ -77,11 +103,12 @@ final class LogFlusher: @unchecked Sendable {
         return xSync(log, SQLITE_SYNC_NORMAL)
     }
 
-    private func lost(_ result: Int32) -> DatabaseFailure {
+    private func lost(_ cause: (any Error)?) -> DatabaseFailure {
         DatabaseFailure(
             .databaseFailed,
-            "a flush of the log of \"\(path)\" failed; the last groups may or may not be on disk. Check the volume and restart.",
-            cause: DatabaseError(resultCode: ResultCode(rawValue: result))
+            "a flush of the log of \"\(path)\" failed; the last groups may or may not be on disk. Check the volume and restart "
+                + "every process that has the file open.",
+            cause: cause
         )
     }
 }

@@ -87,6 +87,7 @@ final class Acknowledger: @unchecked Sendable {
                 monitor.broadcast()
             }
         }
+        thread.clear()
     }
 
     /// Returns when everything handed over is acknowledged and the thread is about to end.
@@ -114,9 +115,13 @@ final class Acknowledger: @unchecked Sendable {
     }
 
     private func acknowledge(_ groups: [Group]) {
-        let last = groups.last { $0.commit != nil }?.commit
         do {
-            if let last { try flush(last) }
+            if let last = groups.last(where: { $0.commit != nil })?.commit {
+                try flush(last)
+            } else if groups.contains(where: { !$0.units.isEmpty }), lock.horizon.isBehind {
+                // They wrote nothing, but what they have read may be of a commit that another process is flushing.
+                try log.flush()
+            }
             for group in groups { tell(group, nil) }
         } catch {
             logger.critical("database refuses all further writes", metadata: ["error": "\(error)"])

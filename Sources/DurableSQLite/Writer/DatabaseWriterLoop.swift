@@ -99,12 +99,14 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         if let failure = failure ?? connection.log.currentFailure { throw failure }
         let commit = lock.horizon.begin()
         connection.hasWritten = false
-        let value = try body()
+        let result = Result(catching: body)
         guard connection.hasWritten else {
             lock.horizon.cancel(commit)
-            return (value, nil)
+            return (try result.get(), nil)
         }
-        return (value, commit)
+        // Migrations commit one by one: one that fails leaves those before it.
+        if case .failure = result { try acknowledger.flush(commit) }
+        return (try result.get(), commit)
     }
 
     /// Looks for other connections' commits and tells the observers.
@@ -167,11 +169,18 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         readers.close()
         do {
             try lock.withLock {
-                if failure == nil { _ = try connection.checkpoint(truncating: true) }
+                defer { thread.clear() }
+                if failure == nil, connection.log.currentFailure == nil {
+                    do { _ = try connection.checkpoint(truncating: true) } catch { logClosing(error) }
+                }
                 try connection.close()
             }
         } catch {
-            configuration.logger.error("closing the database failed", metadata: ["error": "\(error)"])
+            logClosing(error)
         }
+    }
+
+    private func logClosing(_ error: any Error) {
+        configuration.logger.error("closing the database failed", metadata: ["error": "\(error)"])
     }
 }

@@ -17,7 +17,7 @@ final class WriterConnection: @unchecked Sendable {
     private let busyTimeout: Duration
 
     /// Opens the connection. Call with the writer lock held: opening creates the file and its log.
-    init(_ configuration: DurableDatabase.Configuration) throws {
+    init(_ configuration: DurableDatabase.Configuration, horizon: FlushHorizon) throws {
         path = configuration.path
         busyTimeout = configuration.busyTimeout
         var settings = WriterConnection.settings(configuration)
@@ -28,7 +28,9 @@ final class WriterConnection: @unchecked Sendable {
             // A commit leaves the log unflushed: the flush follows, while the next group is written. Only what is
             // flushed is acknowledged (`Acknowledger`).
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
-            return try LogFlusher(Self.logFile(database, path: configuration.path), configuration)
+            let file = try Self.logFile(database, path: configuration.path)
+            if horizon.hasFailed { try Self.restartLog(database, horizon, path: configuration.path) }
+            return try LogFlusher(file, horizon, configuration)
         }
         try queue.inDatabase { try prepare($0) }
     }
@@ -43,6 +45,22 @@ final class WriterConnection: @unchecked Sendable {
             throw DatabaseFailure(.openFailed, "\"\(path)\" has no write-ahead log. Nothing was written.")
         }
         return file
+    }
+
+    /// After a failed flush the kernel takes the log's lost pages for written: nothing behind them would survive a power cut.
+    /// Copied into the database file, what they hold is written anew, and the log begins anew.
+    private static func restartLog(_ database: Database, _ horizon: FlushHorizon, path: String) throws {
+        do {
+            try database.checkpoint(.truncate)
+        } catch {
+            throw DatabaseFailure(
+                .databaseFailed,
+                "a flush of the log of \"\(path)\" failed, and the log is in use. Stop every process that has the file open, and "
+                    + "start again.",
+                cause: error
+            )
+        }
+        horizon.setFailed(false)
     }
 
     /// What every connection, writing or reading, is opened with.
@@ -140,6 +158,7 @@ final class WriterConnection: @unchecked Sendable {
 
     /// Closes the connection. Call with the writer lock held: the last connection of a file checkpoints when it closes.
     func close() throws {
+        log.close()
         sqlite3_finalize(versionStatement)
         versionStatement = nil
         queue.inDatabase { database in

@@ -99,7 +99,10 @@ final class RunLoop: @unchecked Sendable {
     private func main(_ generation: Int) {
         while !isStopping {
             let wait = due.next.map { environment.clock.realDuration(until: $0) } ?? nil
+            let isLeaving = releaseWaiter != nil
             for message in mailbox.take(waitingUpTo: wait) { handle(message) }
+            // Runs that always have something to do would never be without a commit under way at the end of a turn.
+            if isLeaving, let done = releaseWaiter { releaseAll(done) }
             startTasks()
             fireDue()
             guard activateReady(generation) else { return }
