@@ -134,14 +134,9 @@ struct FlushingTests {
         await otherGate.flushWaits()
         otherGate.open()
         #expect(try await foreign.value == 2)
-        let (runs, running) = AsyncStream.makeStream(of: Void.self)
-        let own = Task {
-            try await test.database.write { database in
-                running.yield()
-                return try count(database)
-            }
-        }
-        for await _ in runs { break }
+        let own = Task { try await test.database.write(count) }
+        // Before the flush has failed or after: it must not succeed.
+        for _ in 0..<50 { await Task.yield() }
         gate.open(result: ResultCode.SQLITE_IOERR_FSYNC.rawValue)
         await first.value
         await Self.expectFailure { _ = try await own.value }

@@ -13,7 +13,7 @@ private struct Follows: Workflow {
 /// Its next timer is due before the commit that starts it has ended.
 private struct Restless: Workflow {
     func run(_ workflow: WorkflowContext, input: Nothing) async throws -> Nothing {
-        while true { try await workflow.sleep(for: .milliseconds(1)) }
+        while true { try await workflow.sleep(for: .microseconds(1)) }
     }
 }
 

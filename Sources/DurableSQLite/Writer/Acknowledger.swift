@@ -13,8 +13,16 @@ final class Acknowledger: @unchecked Sendable {
     struct Group {
         var units: [WriteUnit] = []
         var outcome = CommitGroup.Outcome()
-        /// The number of its commit, if it wrote anything.
-        var commit: UInt64?
+        var flush = FlushDuty.none
+    }
+
+    /// What has to be flushed before a group may be acknowledged.
+    enum FlushDuty {
+        case none
+        /// It wrote nothing, but what it has read may be of a commit that is not on disk.
+        case others
+        /// Its own commit, by number.
+        case commit(UInt64)
     }
 
     let observers = ObserverList()
@@ -69,9 +77,9 @@ final class Acknowledger: @unchecked Sendable {
     /// Whether everything handed over is acknowledged.
     var isIdle: Bool { monitor.withLock { !isBusy && waiting.isEmpty } }
 
-    /// Returns when no group waits for a flush that has not begun: the writer is never more than one group ahead.
+    /// Returns when no group of units waits for a flush that has not begun: the writer is never more than one group ahead.
     func waitForFlusher() {
-        monitor.withLock { while !waiting.isEmpty { monitor.wait() } }
+        monitor.withLock { while waiting.contains(where: { !$0.units.isEmpty }) { monitor.wait() } }
     }
 
     /// Whether the caller is on the acknowledger's thread.
@@ -116,12 +124,7 @@ final class Acknowledger: @unchecked Sendable {
 
     private func acknowledge(_ groups: [Group]) {
         do {
-            if let last = groups.last(where: { $0.commit != nil })?.commit {
-                try flush(last)
-            } else if groups.contains(where: { !$0.units.isEmpty }), lock.horizon.isBehind {
-                // They wrote nothing, but what they have read may be of a commit that another process is flushing.
-                try log.flush()
-            }
+            try flush(groups.map(\.flush))
             for group in groups { tell(group, nil) }
         } catch {
             logger.critical("database refuses all further writes", metadata: ["error": "\(error)"])
@@ -129,10 +132,19 @@ final class Acknowledger: @unchecked Sendable {
         }
     }
 
-    /// Flushes a commit that was made, and tells other processes of it.
-    func flush(_ commit: UInt64) throws(DatabaseFailure) {
-        try log.flush()
-        if !log.isOff { lock.horizon.reached(commit) }
+    /// Flushes once for all, and tells other processes of commits.
+    func flush(_ duties: [FlushDuty]) throws(DatabaseFailure) {
+        var (readsUnflushed, last) = (false, nil as UInt64?)
+        for duty in duties {
+            switch duty {
+            case .none: break
+            case .others: readsUnflushed = true
+            case .commit(let number): last = number
+            }
+        }
+        if last != nil || (readsUnflushed && lock.horizon.isBehind) { try log.flush() }
+        guard let last else { return }
+        if !log.isOff { lock.horizon.reached(last) }
         lock.ring()
     }
 

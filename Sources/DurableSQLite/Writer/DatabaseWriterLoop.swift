@@ -79,7 +79,7 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         defer { notes.end() }
         var group = Acknowledger.Group(units: units)
         do {
-            (group.outcome, group.commit) = try writing(acquire) {
+            (group.outcome, group.flush) = try writing(acquire) {
                 CommitGroup(connection: connection, notes: notes, units: units).run()
             }
         } catch {
@@ -89,11 +89,11 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         acknowledger.add(group, isLast: units.count == 1 && inbox.isIdle)
     }
 
-    /// Makes commits under the writer lock. The number is that of a flush's duty: nil if nothing was written.
+    /// Makes commits under the writer lock.
     private func writing<Value>(
         _ acquire: () throws -> Void,
         _ body: () throws -> Value
-    ) throws -> (Value, commit: UInt64?) {
+    ) throws -> (Value, Acknowledger.FlushDuty) {
         try acquire()
         defer { lock.release() }
         if let failure = failure ?? connection.log.currentFailure { throw failure }
@@ -102,11 +102,11 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         let result = Result(catching: body)
         guard connection.hasWritten else {
             lock.horizon.cancel(commit)
-            return (try result.get(), nil)
+            return (try result.get(), lock.horizon.isBehind ? .others : .none)
         }
         // Migrations commit one by one: one that fails leaves those before it.
-        if case .failure = result { try acknowledger.flush(commit) }
-        return (try result.get(), commit)
+        if case .failure = result { try acknowledger.flush([.commit(commit)]) }
+        return (try result.get(), .commit(commit))
     }
 
     /// Looks for other connections' commits and tells the observers.
@@ -148,7 +148,7 @@ final class DatabaseWriterLoop: @unchecked Sendable {
 
     /// Applies unapplied migrations. Runs as a job on the writer's thread.
     func migrate(_ migrator: DatabaseMigrator) throws {
-        let (_, commit) = try writing(lock.acquire) {
+        let (_, duty) = try writing(lock.acquire) {
             let unknown = try connection.queue.inDatabase { database in
                 try migrator.appliedIdentifiers(database).subtracting(migrator.migrations).sorted()
             }
@@ -161,7 +161,7 @@ final class DatabaseWriterLoop: @unchecked Sendable {
             }
             try migrator.migrate(connection.queue)
         }
-        if let commit { try acknowledger.flush(commit) }
+        try acknowledger.flush([duty])
     }
 
     private func shutDown() {
