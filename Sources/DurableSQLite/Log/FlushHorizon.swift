@@ -26,9 +26,14 @@ final class FlushHorizon: @unchecked Sendable {
         munmap(counters, Self.byteCount)
     }
 
-    /// Whether a commit may be visible that is not on disk. Ask after reading what may be of such a commit.
-    var isBehind: Bool {
-        counters[1].load(ordering: .sequentiallyConsistent) < counters[0].load(ordering: .sequentiallyConsistent)
+    /// The last commit that may be visible, unless it is on disk. Ask after reading what may be of such a commit.
+    var unflushed: UInt64? {
+        let begun = counters[0].load(ordering: .sequentiallyConsistent)
+        return hasReached(begun) ? nil : begun
+    }
+
+    func hasReached(_ number: UInt64) -> Bool {
+        counters[1].load(ordering: .sequentiallyConsistent) >= number
     }
 
     /// The number of a commit that is about to be made. Call with the writer lock held.

@@ -142,7 +142,7 @@ final class Acknowledger: @unchecked Sendable {
             case .commit(let number): last = number
             }
         }
-        if last != nil || (readsUnflushed && lock.horizon.isBehind) { try log.flush() }
+        if last != nil || (readsUnflushed && lock.horizon.unflushed != nil) { try log.flush() }
         guard let last else { return }
         if !log.isOff { lock.horizon.reached(last) }
         lock.ring()

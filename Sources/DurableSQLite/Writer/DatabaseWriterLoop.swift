@@ -102,7 +102,7 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         let result = Result(catching: body)
         guard connection.hasWritten else {
             lock.horizon.cancel(commit)
-            return (try result.get(), lock.horizon.isBehind ? .others : .none)
+            return (try result.get(), lock.horizon.unflushed == nil ? .none : .others)
         }
         // Migrations commit one by one: one that fails leaves those before it.
         if case .failure = result { try acknowledger.flush([.commit(commit)]) }
