@@ -15,7 +15,6 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public let configuration: Configuration
     private let loop: DatabaseWriterLoop
     private let thread: DedicatedThread
-    private let acknowledging: DedicatedThread
     private let watcher: ChangeWatcher
     private let readers: ReaderPool
 
@@ -25,7 +24,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public static func open(_ configuration: Configuration) throws -> DurableDatabase {
         try DatabaseFile.prepare(configuration.path, logger: configuration.logger)
         let lock = try WriterLock(databasePath: configuration.path)
-        let connection = try lock.withLock { try WriterConnection(configuration, horizon: lock.horizon) }
+        let connection = try lock.withLock { try WriterConnection(configuration) }
         do {
             let database = try DurableDatabase(configuration, connection: connection, lock: lock)
             log(configuration)
@@ -53,12 +52,10 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         lock: WriterLock
     ) throws {
         self.configuration = configuration
-        readers = try ReaderPool(configuration, log: connection.log, horizon: lock.horizon)
+        readers = try ReaderPool(configuration)
         let loop = DatabaseWriterLoop(configuration, connection: connection, lock: lock, readers: readers)
         self.loop = loop
         watcher = try ChangeWatcher(configuration, inbox: loop.inbox)
-        let acknowledger = loop.acknowledger
-        acknowledging = try DedicatedThread(name: "sqlite-flusher") { acknowledger.run() }
         thread = try DedicatedThread(name: "sqlite-writer") { loop.run() }
     }
 
@@ -79,22 +76,13 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         }
     }
 
-    /// Runs `body` on a snapshot that contains everything acknowledged before the call, and nothing that a power cut after the
-    /// call's return could take back.
+    /// Runs `body` on a snapshot that contains everything acknowledged before the call.
     ///
     /// `readerCount` reads run at the same time; more of them wait without blocking a thread of the caller.
     public func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        try await readers.read(isAhead: false, body)
-    }
-
-    /// `read` without waiting for flushes: it may see commits that a power cut could still take back. For callers all of whose
-    /// consequences are later commits to this file, which are flushed together with what they have seen.
-    package func readAhead<Value: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Value
-    ) async throws -> Value {
-        try await readers.read(isAhead: true, body)
+        try await readers.read(body)
     }
 
     /// Queues `unit` for the next group commit: the hot path, without a savepoint.
@@ -121,20 +109,6 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         enqueue(units.map { WriteUnit(isProtected: false, $0.unit, $0.completion) })
     }
 
-    /// `submit` on the calling thread, which then waits for the commit and its flush instead of waking the writer's thread and
-    /// being woken by it. For a caller with nothing else to do.
-    ///
-    /// `completion` is called before this returns, or by another thread soon after. Within both, the calling thread is a thread
-    /// of this database.
-    /// - Returns: false, and nothing was done, while other units, a flush or another process are at work.
-    @inlinable
-    public func submitHere<Value: Sendable>(
-        _ unit: @escaping @Sendable (Database) throws -> Value,
-        completion: @escaping @Sendable (Result<Value, any Error>) -> Void
-    ) -> Bool {
-        runHere(WriteUnit(isProtected: false, unit, completion))
-    }
-
     /// `submit` with a savepoint, like `write`: for units that cannot validate before they write.
     @inlinable
     public func submitProtected<Value: Sendable>(
@@ -159,13 +133,13 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public func observe(
         _ observer: @escaping @Sendable (_ notes: [any Sendable], _ foreign: Bool) -> Void
     ) -> DatabaseObservation {
-        loop.acknowledger.observers.add(observer)
+        loop.observers.add(observer)
     }
 
     /// Calls `observer` after commits, of this connection and others, with notes or without; several may be told as one.
     /// It runs on the writer's thread and must return at once.
     public func observeCommits(_ observer: @escaping @Sendable () -> Void) -> DatabaseObservation {
-        loop.acknowledger.commitObservers.add { _, _ in observer() }
+        loop.commitObservers.add { _, _ in observer() }
     }
 
     /// Applies unapplied migrations, under the lock that orders all writers: several processes may call it at once.
@@ -183,14 +157,10 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public func close() {
         loop.inbox.close()
         watcher.stopLater()
-        guard !loop.isOwnThread else { return }
+        guard !loop.notes.isOwnThread else { return }
         watcher.stop()
         thread.join()
-        acknowledging.join()
     }
-
-    @usableFromInline
-    func runHere(_ unit: WriteUnit) -> Bool { loop.writeHere(unit) }
 
     @usableFromInline
     func enqueue(_ units: [WriteUnit]) {
@@ -206,7 +176,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
 extension DurableDatabase {
     /// Runs `job` alone on the writer's thread and waits for it.
     func runJob<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) throws -> Value {
-        guard !loop.isOwnThread else {
+        guard !loop.notes.isOwnThread else {
             throw DatabaseFailure(.wrongThread, "a blocking call cannot be made from a unit, completion or observer.")
         }
         let answer = JobAnswer<Value>()
@@ -223,9 +193,7 @@ extension DurableDatabase {
         package var units = 0
         /// Checkpoints made while open.
         package var checkpoints = 0
-        /// Flushes of the log, without those that SQLite makes when it copies it.
-        package var flushes = 0
     }
 
-    package var counters: Counters { loop.acknowledger.currentCounters }
+    package var counters: Counters { loop.currentCounters }
 }

@@ -17,9 +17,8 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     private var wantsProbe = false
     private var hasTakenUnits = false
     private var isClosed = false
-    private var isWaiting = false
-    /// Whether another thread does the writer's work.
-    private var isBorrowed = false
+    /// The number of queued units at which the writer wants to be woken; `Int.max` while it works.
+    private var wakeAt = Int.max
 
     private var queued: Int { units.count - head }
 
@@ -28,7 +27,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
         monitor.withLock {
             guard !isClosed else { return false }
             units += more
-            wake()
+            if queued >= wakeAt { wake() }
             return true
         }
     }
@@ -38,7 +37,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
         monitor.withLock {
             guard !isClosed else { return false }
             jobs.append(job)
-            wake()
+            if wakeAt != .max { wake() }
             return true
         }
     }
@@ -51,7 +50,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
         monitor.withLock {
             defer { hasTakenUnits = false }
             wantsProbe = true
-            wake()
+            if wakeAt == 1 { wake() }
             return hasTakenUnits
         }
     }
@@ -60,7 +59,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     func close() {
         monitor.withLock {
             isClosed = true
-            wake()
+            if wakeAt != .max { wake() }
         }
     }
 
@@ -68,44 +67,32 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     func next() -> Work {
         monitor.withLock {
             while true {
-                if !isBorrowed, let work = takeWork() { return work }
-                isWaiting = true
+                if !jobs.isEmpty { return .job(jobs.removeFirst()) }
+                if queued > 0 { return .units }
+                if wantsProbe {
+                    wantsProbe = false
+                    return .probe
+                }
+                if isClosed { return .stop }
+                wakeAt = 1
                 monitor.wait()
-                isWaiting = false
+                wakeAt = .max
             }
         }
     }
 
-    private func takeWork() -> Work? {
-        if !jobs.isEmpty { return .job(jobs.removeFirst()) }
-        if queued > 0 { return .units }
-        if wantsProbe {
-            wantsProbe = false
-            return .probe
-        }
-        return isClosed ? .stop : nil
-    }
-
-    /// Lends the writer's work to the calling thread, if the writer waits for some; ``giveBack()`` has to follow.
-    func borrow() -> Bool {
+    /// Takes up to `maximum` units, having waited until `deadline` at most for `wanted` of them.
+    func take(maximum: Int, wanted: Int, until deadline: MonotonicTime?) -> [WriteUnit] {
         monitor.withLock {
-            guard isWaiting, !isBorrowed, !isClosed else { return false }
-            isBorrowed = true
-            hasTakenUnits = true
-            return true
-        }
-    }
-
-    func giveBack() {
-        monitor.withLock {
-            isBorrowed = false
-            if queued > 0 || !jobs.isEmpty || wantsProbe || isClosed { wake() }
-        }
-    }
-
-    /// Takes up to `maximum` units.
-    func take(maximum: Int) -> [WriteUnit] {
-        monitor.withLock {
+            if let deadline {
+                let wanted = min(wanted, maximum)
+                while queued < wanted, jobs.isEmpty, !isClosed {
+                    wakeAt = wanted
+                    let inTime = monitor.wait(until: deadline)
+                    wakeAt = .max
+                    if !inTime { break }
+                }
+            }
             hasTakenUnits = true
             // The group's transaction looks for other connections' commits.
             wantsProbe = false
@@ -118,8 +105,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     }
 
     private func wake() {
-        guard isWaiting, !isBorrowed else { return }
-        isWaiting = false
+        wakeAt = .max
         monitor.signal()
     }
 

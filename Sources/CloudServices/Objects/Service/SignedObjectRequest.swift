@@ -141,14 +141,15 @@ struct SignedObjectRequest: Sendable {
     }
 
     func options() throws -> PutOptions {
-        PutOptions(
+        var options = PutOptions(
             contentType: head.value("content-type") ?? "application/octet-stream",
             ifAbsent: try isConditional(),
             expectedByteCount: SignedBody<AsyncStream<[UInt8]>>.byteCount(head),
             expectedMD5: try UploadHeaders.md5(head),
-            expectedSHA256: UploadHeaders.sha256(head),
-            metadata: try ObjectMetadata(head.headers)
+            expectedSHA256: UploadHeaders.sha256(head)
         )
+        options.metadata = try ObjectMetadata(head.headers)
+        return options
     }
 
     func isConditional() throws -> Bool {

@@ -103,8 +103,7 @@ extension StoreUnit {
         insert.bind(request.requestID)
         insert.bind(RowCoding.bytes(first?.waits ?? []))
         insert.bind(first?.carried.bytes)
-        try insert.run()
-        return RunKey(insert.insertedKey)
+        return RunKey(try insert.integers().first ?? 0)
     }
 }
 
