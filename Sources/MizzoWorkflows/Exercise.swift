@@ -20,11 +20,14 @@ public struct Exercise: Workflow {
         public var signals: Int
         /// Milliseconds to sleep after each step.
         public var pauseMilliseconds: Int
+        /// Milliseconds that the ledger takes to answer.
+        public var answerMilliseconds: Int
         /// Describes an exercise.
-        public init(steps: Int, signals: Int, pauseMilliseconds: Int) {
+        public init(steps: Int, signals: Int, pauseMilliseconds: Int, answerMilliseconds: Int) {
             self.steps = steps
             self.signals = signals
             self.pauseMilliseconds = pauseMilliseconds
+            self.answerMilliseconds = answerMilliseconds
         }
     }
 
@@ -54,7 +57,11 @@ public struct Exercise: Workflow {
 
     private func half(_ workflow: WorkflowContext, _ input: Input, _ name: String) async throws {
         for step in 0..<input.steps {
-            try await workflow.execute(AppendToLedger.self, .init(label: "\(workflow.workflowID)/\(name)/\(step)"))
+            let label = "\(workflow.workflowID)/\(name)/\(step)"
+            try await workflow.execute(
+                AppendToLedger.self,
+                .init(label: label, answerMilliseconds: input.answerMilliseconds)
+            )
             try await workflow.sleep(for: .milliseconds(input.pauseMilliseconds))
         }
     }

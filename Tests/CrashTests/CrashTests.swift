@@ -54,6 +54,7 @@ struct CrashTests {
         let repeated = try await installation.count(Self.repetitions)
         #expect(repeated > 0, "no activity was tried again")
         let spared = try await EndChecks(installation: installation, journal: journal).spared()
+        #expect(spared > 0, "no effect was recorded by an attempt that did not live to tell")
         print("\(repeated) attempts were repetitions, \(spared) of them found their effect recorded by its key")
     }
 }

@@ -13,6 +13,8 @@ struct Siege {
     private var starting: Set<Installation.Program> = []
     /// Of those, the ones nobody looked at since their start: when they worked is not known, so it is not measured.
     private var unwatched: Set<Installation.Program> = []
+    /// What the starting worker had not taken up yet when it was looked at last.
+    private var untaken: [String] = []
     private(set) var memory: HistoryMemory
     private(set) var measurements = Measurements()
 
@@ -114,6 +116,7 @@ struct Siege {
 
     private mutating func start(_ program: Program) throws {
         daemons[program] = try installation.spawn(program)
+        if program == .worker { untaken = [] }
         starting.insert(program)
     }
 
@@ -141,7 +144,7 @@ struct Siege {
                 }
                 starting.remove(program)
                 guard unwatched.remove(program) == nil else { continue }
-                measurements.add(program, working: elapsed(daemon), registered: registered)
+                measurements.add(program, working: elapsed(daemon), registered: registered, last: untaken)
             }
             try await pause(.milliseconds(5))
         }
@@ -154,21 +157,26 @@ struct Siege {
     private func elapsed(_ daemon: DaemonProcess) -> Duration { ContinuousClock.now - daemon.spawnedAt }
 
     /// Registered; nobody dead is left; and nothing whose time has come waits for somebody to take it up.
-    private func isWorking(_ daemon: DaemonProcess, registered: inout Duration?) async throws -> Bool {
+    private mutating func isWorking(_ daemon: DaemonProcess, registered: inout Duration?) async throws -> Bool {
         let process = Int(daemon.identifier)
         guard try await installation.count("SELECT count(*) FROM workers WHERE process_id = ?", process) > 0 else {
             return false
         }
         registered = registered ?? elapsed(daemon)
-        return try await installation.count(Self.waiting, process) == 0
+        let waiting = try await installation.rows(Self.waiting, process)
+        if !waiting.isEmpty { untaken = waiting }
+        return waiting.isEmpty
     }
 
     private static let waiting = """
         WITH clock AS (SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) AS now)
-        SELECT (SELECT count(*) FROM workers WHERE process_id <> ?1)
-            + (SELECT count(*) FROM runs, clock WHERE status = 1 AND owner = 0 AND wake_at <= now)
-            + (SELECT count(*) FROM tasks, clock WHERE state = 0 AND task_queue = 'default' AND visible_at <= now)
-            + (SELECT count(*) FROM tasks WHERE state = 1 AND worker NOT IN (SELECT worker_key FROM workers))
+        SELECT 'worker' AS kind, process_id AS name, NULL AS milliseconds FROM workers WHERE process_id <> ?
+        UNION ALL SELECT 'run', workflow_id, now - wake_at FROM runs, clock
+            WHERE status = 1 AND owner = 0 AND wake_at <= now
+        UNION ALL SELECT 'task', activity_type, now - visible_at FROM tasks, clock
+            WHERE state = 0 AND task_queue = 'default' AND visible_at <= now
+        UNION ALL SELECT 'lost task', activity_type, NULL FROM tasks
+            WHERE state = 1 AND worker NOT IN (SELECT worker_key FROM workers)
         """
 
     // MARK: Ending

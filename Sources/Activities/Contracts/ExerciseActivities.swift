@@ -6,8 +6,13 @@ public enum AppendToLedger: ActivityContract {
     public struct Input: Codable, Hashable, Sendable {
         /// Which step of which exercise.
         public var label: String
+        /// Milliseconds that pass between the effect and the answer: whoever dies meanwhile has had the effect and does not know.
+        public var answerMilliseconds: Int
         /// Makes a line.
-        public init(label: String) { self.label = label }
+        public init(label: String, answerMilliseconds: Int) {
+            self.label = label
+            self.answerMilliseconds = answerMilliseconds
+        }
     }
     /// What it returns.
     public typealias Output = Nothing

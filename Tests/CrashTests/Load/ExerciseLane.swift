@@ -21,7 +21,8 @@ struct ExerciseLane {
         let input = Exercise.Input(
             steps: 2,
             signals: 3,
-            pauseMilliseconds: Int.random(in: 20...400, using: &random)
+            pauseMilliseconds: Int.random(in: 50...900, using: &random),
+            answerMilliseconds: Int.random(in: 0...300, using: &random)
         )
         let handle = try await start(id, input)
         var sent: [Int] = []

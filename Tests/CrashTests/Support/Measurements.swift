@@ -15,6 +15,8 @@ struct Measurements: Sendable {
     var registered: [Duration] = []
     /// From spawn until the dead predecessor is removed and its runs are owned.
     var working: [Duration] = []
+    /// What the slowest of them took up last.
+    private(set) var lastTaken: [String] = []
     /// From spawn to `GET /readyz` 200.
     var ready: [Duration] = []
     /// Processes killed again before they worked.
@@ -22,8 +24,15 @@ struct Measurements: Sendable {
     /// Child processes that were still dying when their worker was dead already.
     var orphanedProcesses = 0
 
-    mutating func add(_ program: Installation.Program, working time: Duration, registered: Duration?) {
+    /// - Parameter last: what was waited for last.
+    mutating func add(
+        _ program: Installation.Program,
+        working time: Duration,
+        registered: Duration?,
+        last: [String]
+    ) {
         guard program == .worker else { return ready.append(time) }
+        if time > working.max() ?? .zero { lastTaken = last }
         working.append(time)
         self.registered.append(registered ?? time)
     }
@@ -45,7 +54,8 @@ struct Measurements: Sendable {
             \(attempts) kills hit a worker with running attempts (\(moments.reduce(0) { $0 + $1.runningAttempts }) attempts), \
             \(orphanedProcesses) child processes were caught dying after it
             restart, worker registered:  \(Statistics(registered))
-            restart, worker took over:   \(Statistics(working))
+            restart, worker took over:   \(Statistics(working)), the slowest last of all \
+            \(lastTaken.first ?? "nothing") and \(max(1, lastTaken.count) - 1) more
             restart, API ready:          \(Statistics(ready))
             """
     }
