@@ -7,9 +7,6 @@ extension DurableDatabase {
         case full = "FULL"
         /// Acknowledged writes survive a crash of the process, but the last ones may be lost with the machine's power.
         case unsafeNormal = "NORMAL"
-
-        /// The value `PRAGMA synchronous` reads back as.
-        var pragmaValue: Int { self == .full ? 2 : 1 }
     }
 
     /// How a database is opened.
@@ -20,8 +17,6 @@ extension DurableDatabase {
         public var synchronous = Synchronous.full
         /// The most units that share one commit.
         public var maximumGroupSize = 512
-        /// The longest time a commit waits for more units. It waits for half of the last commit's duration at most.
-        public var maximumLinger = Duration.microseconds(500)
         /// How many reads run at the same time.
         public var readerCount = 4
         /// The size of the write-ahead log, in pages, from which it is copied into the database file.
@@ -36,6 +31,8 @@ extension DurableDatabase {
         public var pollInterval = Duration.milliseconds(100)
         /// Looks at the file every `pollInterval` instead of letting the kernel announce changes.
         public var usesPolling = false
+        /// Called before each flush of the log; an SQLite code other than 0 is taken for the flush's own result. For tests.
+        package var beforeFlush: (@Sendable () -> Int32)?
         /// Where openings and faults are logged.
         public var logger = Logger(label: "durable-sqlite")
 

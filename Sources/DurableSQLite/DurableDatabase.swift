@@ -15,6 +15,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public let configuration: Configuration
     private let loop: DatabaseWriterLoop
     private let thread: DedicatedThread
+    private let acknowledging: DedicatedThread
     private let watcher: ChangeWatcher
     private let readers: ReaderPool
 
@@ -24,7 +25,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public static func open(_ configuration: Configuration) throws -> DurableDatabase {
         try DatabaseFile.prepare(configuration.path, logger: configuration.logger)
         let lock = try WriterLock(databasePath: configuration.path)
-        let connection = try lock.withLock { try WriterConnection(configuration) }
+        let connection = try lock.withLock { try WriterConnection(configuration, horizon: lock.horizon) }
         do {
             let database = try DurableDatabase(configuration, connection: connection, lock: lock)
             log(configuration)
@@ -52,10 +53,12 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         lock: WriterLock
     ) throws {
         self.configuration = configuration
-        readers = try ReaderPool(configuration)
+        readers = try ReaderPool(configuration, log: connection.log, horizon: lock.horizon)
         let loop = DatabaseWriterLoop(configuration, connection: connection, lock: lock, readers: readers)
         self.loop = loop
         watcher = try ChangeWatcher(configuration, inbox: loop.inbox)
+        let acknowledger = loop.acknowledger
+        acknowledging = try DedicatedThread(name: "sqlite-flusher") { acknowledger.run() }
         thread = try DedicatedThread(name: "sqlite-writer") { loop.run() }
     }
 
@@ -76,13 +79,22 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         }
     }
 
-    /// Runs `body` on a snapshot that contains everything acknowledged before the call.
+    /// Runs `body` on a snapshot that contains everything acknowledged before the call, and nothing that a power cut after the
+    /// call's return could take back.
     ///
     /// `readerCount` reads run at the same time; more of them wait without blocking a thread of the caller.
     public func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        try await readers.read(body)
+        try await readers.read(isAhead: false, body)
+    }
+
+    /// `read` without waiting for flushes: it may see commits that a power cut could still take back. For callers all of whose
+    /// consequences are later commits to this file, which are flushed together with what they have seen.
+    package func readAhead<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await readers.read(isAhead: true, body)
     }
 
     /// Queues `unit` for the next group commit: the hot path, without a savepoint.
@@ -109,6 +121,20 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         enqueue(units.map { WriteUnit(isProtected: false, $0.unit, $0.completion) })
     }
 
+    /// `submit` on the calling thread, which then waits for the commit and its flush instead of waking the writer's thread and
+    /// being woken by it. For a caller with nothing else to do.
+    ///
+    /// `completion` is called before this returns, or by another thread soon after. Within both, the calling thread is a thread
+    /// of this database.
+    /// - Returns: false, and nothing was done, while other units, a flush or another process are at work.
+    @inlinable
+    public func submitHere<Value: Sendable>(
+        _ unit: @escaping @Sendable (Database) throws -> Value,
+        completion: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) -> Bool {
+        runHere(WriteUnit(isProtected: false, unit, completion))
+    }
+
     /// `submit` with a savepoint, like `write`: for units that cannot validate before they write.
     @inlinable
     public func submitProtected<Value: Sendable>(
@@ -133,13 +159,13 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public func observe(
         _ observer: @escaping @Sendable (_ notes: [any Sendable], _ foreign: Bool) -> Void
     ) -> DatabaseObservation {
-        loop.observers.add(observer)
+        loop.acknowledger.observers.add(observer)
     }
 
     /// Calls `observer` after commits, of this connection and others, with notes or without; several may be told as one.
     /// It runs on the writer's thread and must return at once.
     public func observeCommits(_ observer: @escaping @Sendable () -> Void) -> DatabaseObservation {
-        loop.commitObservers.add { _, _ in observer() }
+        loop.acknowledger.commitObservers.add { _, _ in observer() }
     }
 
     /// Applies unapplied migrations, under the lock that orders all writers: several processes may call it at once.
@@ -157,10 +183,14 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public func close() {
         loop.inbox.close()
         watcher.stopLater()
-        guard !loop.notes.isOwnThread else { return }
+        guard !loop.isOwnThread else { return }
         watcher.stop()
         thread.join()
+        acknowledging.join()
     }
+
+    @usableFromInline
+    func runHere(_ unit: WriteUnit) -> Bool { loop.writeHere(unit) }
 
     @usableFromInline
     func enqueue(_ units: [WriteUnit]) {
@@ -176,7 +206,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
 extension DurableDatabase {
     /// Runs `job` alone on the writer's thread and waits for it.
     func runJob<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) throws -> Value {
-        guard !loop.notes.isOwnThread else {
+        guard !loop.isOwnThread else {
             throw DatabaseFailure(.wrongThread, "a blocking call cannot be made from a unit, completion or observer.")
         }
         let answer = JobAnswer<Value>()
@@ -193,7 +223,9 @@ extension DurableDatabase {
         package var units = 0
         /// Checkpoints made while open.
         package var checkpoints = 0
+        /// Flushes of the log, without those that SQLite makes when it copies it.
+        package var flushes = 0
     }
 
-    package var counters: Counters { loop.currentCounters }
+    package var counters: Counters { loop.acknowledger.currentCounters }
 }

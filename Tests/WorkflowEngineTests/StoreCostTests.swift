@@ -23,16 +23,16 @@ struct StoreCostTests {
         }
     }
 
-    @Test("one at a time: four commits, eleven rows, 1.5 KB")
+    @Test("one at a time: four commits, eight rows, 1.3 KB")
     func alone() async throws {
         let cost = try await measure(lanes: 1, runs: 100)
         print(cost)
         // The start with the first activation, and the end of each step with all that follows from it.
         #expect(cost.commits <= 4.1)
-        #expect(cost.statements <= 29)
-        #expect(cost.rows <= 11.2)
-        #expect(cost.logBytes <= 90_000)
-        #expect(cost.fileBytes <= 1_650)
+        #expect(cost.statements <= 22.2)
+        #expect(cost.rows <= 8.2)
+        #expect(cost.logBytes <= 65_000)
+        #expect(cost.fileBytes <= 1_450)
     }
 
     @Test("a hundred at a time share their commits")
@@ -40,8 +40,8 @@ struct StoreCostTests {
         let cost = try await measure(lanes: 100, runs: 10)
         print(cost)
         #expect(cost.commits <= 0.5)
-        #expect(cost.statements <= 21)
-        #expect(cost.rows <= 11.2)
+        #expect(cost.statements <= 14.8)
+        #expect(cost.rows <= 8.2)
         // How many pages are written depends on how many workflows share a commit.
         #expect(cost.logBytes <= 20_000)
     }

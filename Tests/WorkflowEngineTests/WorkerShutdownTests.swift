@@ -1,3 +1,4 @@
+import Logging
 import Testing
 import WorkflowCore
 import WorkflowEngine
@@ -6,6 +7,13 @@ import WorkflowTesting
 private struct Follows: Workflow {
     func run(_ workflow: WorkflowContext, input: Nothing) async throws -> String {
         try await workflow.execute(Work.self, "x")
+    }
+}
+
+/// Its next timer is due before the commit that starts it has ended.
+private struct Restless: Workflow {
+    func run(_ workflow: WorkflowContext, input: Nothing) async throws -> Nothing {
+        while true { try await workflow.sleep(for: .microseconds(1)) }
     }
 }
 
@@ -61,6 +69,26 @@ struct WorkerShutdownTests {
                 #expect(result == "41 false the worker was shut down while the activity ran")
                 #expect(try await test.attempts(of: run).map(\.attempt) == [1, 2])
             }
+        }
+    }
+
+    @Test("a run that always has something to do does not keep its worker from stopping")
+    func restless() async throws {
+        try await StoreKind.sqlite.withDatabase { database in
+            let worker = Worker(
+                database,
+                configuration: .test(),
+                workflows: [Restless.self],
+                activities: [],
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await worker.run() }
+                let run = try await worker.client.start(Restless.self, id: "r")
+                while try await run.history().count < 30 { await Task.yield() }
+                group.cancelAll()
+            }
+            #expect(try await database.store.workers().isEmpty)
         }
     }
 

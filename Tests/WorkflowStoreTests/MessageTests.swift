@@ -18,6 +18,19 @@ struct MessageTests {
         }
     }
 
+    @Test("loading brings whole histories and inboxes, in the order asked for", arguments: StoreKind.allCases)
+    func loading(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let (first, second) = (try await store.startOwned("a"), try await store.startOwned("b"))
+            #expect(try await store.signal(SignalRequest("a", "s")) == .accepted(first.reference))
+            try await store.expectCommitted(second.activation())
+            let loaded = try await store.load([second.key, first.key]).map { try $0.get() }
+            #expect(loaded.map(\.history.count) == [2, 1])
+            #expect(loaded.map(\.inbox.count) == [0, 1])
+            #expect(try await loaded[0].history == store.history(of: second.key, from: 1))
+        }
+    }
+
     @Test("a request id is accepted once, after consumption and after the close too", arguments: StoreKind.allCases)
     func duplicates(kind: StoreKind) async throws {
         try await kind.withStore { store in

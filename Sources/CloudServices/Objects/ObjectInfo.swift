@@ -81,7 +81,7 @@ public struct PutOptions: Sendable {
     /// When given, another SHA-256 (lower-case hex) fails with `XAmzContentSHA256Mismatch`.
     public var expectedSHA256: String?
     /// Kept and given back.
-    public var metadata = ObjectMetadata.none
+    public var metadata: ObjectMetadata
 
     /// Options for one upload.
     public init(
@@ -89,12 +89,14 @@ public struct PutOptions: Sendable {
         ifAbsent: Bool = false,
         expectedByteCount: Int64? = nil,
         expectedMD5: [UInt8]? = nil,
-        expectedSHA256: String? = nil
+        expectedSHA256: String? = nil,
+        metadata: ObjectMetadata = .none
     ) {
         self.contentType = contentType
         self.ifAbsent = ifAbsent
         self.expectedByteCount = expectedByteCount
         self.expectedMD5 = expectedMD5
         self.expectedSHA256 = expectedSHA256
+        self.metadata = metadata
     }
 }

@@ -45,11 +45,19 @@ final class LockFile: Sendable {
             && here.st_ino == there.st_ino && here.st_dev == there.st_dev
     }
 
-    /// Makes the file one byte long, so that reading it is an event (reading nothing is not).
-    func ensureOneByte() throws(DatabaseFailure) {
-        guard ftruncate(descriptor, 1) == 0 else {
-            throw .system(.lockUnavailable, "cannot prepare the lock file \"\(path)\"", errno)
+    /// Makes the file at least `byteCount` long (reading nothing would be no event) and maps that much of it.
+    ///
+    /// The bytes get their place on the volume here: a mapped hole on a full volume ends the process when it is written to.
+    func map(byteCount: Int) throws(DatabaseFailure) -> UnsafeMutableRawPointer {
+        let result = posix_fallocate(descriptor, 0, byteCount)
+        guard result == 0 else {
+            throw .system(.lockUnavailable, "cannot prepare the lock file \"\(path)\"", result)
         }
+        let mapping = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+        guard let mapping, mapping != MAP_FAILED else {
+            throw .system(.lockUnavailable, "cannot map the lock file \"\(path)\"", errno)
+        }
+        return mapping
     }
 
     func readOneByte() {

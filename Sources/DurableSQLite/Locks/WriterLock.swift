@@ -15,12 +15,14 @@ import Glibc
 final class WriterLock: Sendable {
     private let lock: LockFile
     private let gate: LockFile
+    /// Of the commits that are made under this lock.
+    let horizon: FlushHorizon
 
     /// Opens `<path>-writer.lock` and `<path>-writer.gate`, mode 0600.
     init(databasePath: String) throws(DatabaseFailure) {
         lock = try LockFile(path: WriterLock.lockPath(databasePath))
         gate = try LockFile(path: databasePath + "-writer.gate")
-        try lock.ensureOneByte()
+        horizon = try FlushHorizon(in: lock)
     }
 
     static func lockPath(_ databasePath: String) -> String {
@@ -31,6 +33,19 @@ final class WriterLock: Sendable {
         try gate.lock()
         defer { gate.unlock() }
         try lock.lock()
+        try checkPlace()
+    }
+
+    /// Takes the lock if nobody has it or waits for it.
+    func tryAcquire() throws(DatabaseFailure) -> Bool {
+        guard try gate.tryLock() else { return false }
+        defer { gate.unlock() }
+        guard try lock.tryLock() else { return false }
+        try checkPlace()
+        return true
+    }
+
+    private func checkPlace() throws(DatabaseFailure) {
         guard lock.isInPlace else {
             lock.unlock()
             throw DatabaseFailure(
@@ -50,11 +65,10 @@ final class WriterLock: Sendable {
         return try body()
     }
 
-    /// Announces a finished commit to every process that watches the lock file.
+    /// Announces commits that are on disk to every process that watches the lock file.
     ///
-    /// A write to the log is visible to inotify *before* its commit is visible to readers (the flush lies between).
-    /// So a committer reads one byte of the lock file after the commit: an `IN_ACCESS` event at the right moment,
-    /// without dirtying anything on disk.
+    /// A write to the log is visible to inotify *before* it is flushed. So a committer reads one byte of the lock file
+    /// after the flush: an `IN_ACCESS` event at the right moment, without dirtying anything on disk.
     func ring() {
         lock.readOneByte()
     }

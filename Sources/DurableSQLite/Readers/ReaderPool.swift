@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import Logging
 
 /// Read-only connections. They never checkpoint: `wal_autocheckpoint` is 0, and SQLite's checkpoint at closing needs a
@@ -7,8 +8,11 @@ final class ReaderPool: Sendable {
     private let pool: DatabasePool
     private let path: String
     private let logger: Logger
+    private let log: LogFlusher
+    private let horizon: FlushHorizon
 
-    init(_ configuration: DurableDatabase.Configuration) throws {
+    init(_ configuration: DurableDatabase.Configuration, log: LogFlusher, horizon: FlushHorizon) throws {
+        (self.log, self.horizon) = (log, horizon)
         var settings = WriterConnection.settings(configuration)
         settings.readonly = true
         settings.maximumReaderCount = max(1, configuration.readerCount)
@@ -18,13 +22,38 @@ final class ReaderPool: Sendable {
         pool = try DatabasePool(path: configuration.path, configuration: settings)
     }
 
-    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    /// - Parameter isAhead: what was read may be of a commit that is not on disk.
+    func read<Value: Sendable>(
+        isAhead: Bool,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
         do {
-            return try await pool.read(body)
+            return try await pool.read { [self] database in
+                let result = Result { try body(database) }
+                if !isAhead { try settle() }
+                return try result.get()
+            }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {
             throw DatabaseFailure(.databaseClosed, "\"\(path)\" is closed.", cause: error)
         }
     }
+
+    /// Returns when what was read is on disk: it may be of a commit whose flush is under way, in this process or another one.
+    ///
+    /// Whoever has committed flushes, in most cases within a fraction of a millisecond. A flush of every reader's own would keep
+    /// the disk from that; it is for commits whose process has died or is held up.
+    private func settle() throws {
+        guard let commit = horizon.unflushed else { return }
+        for _ in 0..<Self.looks {
+            usleep(Self.pause)
+            if horizon.hasReached(commit) { return }
+        }
+        try log.flush()
+    }
+
+    private static let looks = 8
+    /// In microseconds.
+    private static let pause: UInt32 = 250
 
     /// Waits for running reads and closes the connections.
     func close() {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A mutex with a condition variable on the monotonic clock, for threads that may block.
+/// A mutex with a condition variable, for threads that may block.
 final class Monitor: @unchecked Sendable {
     // SAFETY: both pointers are written once in `init` and freed in `deinit`; the objects they point to are the
     // kernel's own synchronisation primitives.
@@ -9,11 +9,7 @@ final class Monitor: @unchecked Sendable {
 
     init() {
         pthread_mutex_init(mutex, nil)
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(condition, &attributes)
-        pthread_condattr_destroy(&attributes)
+        pthread_cond_init(condition, nil)
     }
 
     deinit {
@@ -42,11 +38,5 @@ final class Monitor: @unchecked Sendable {
     /// Releases the lock, waits for a signal, takes the lock again. Call with the lock held; may wake without cause.
     func wait() {
         pthread_cond_wait(condition, mutex)
-    }
-
-    /// The same until `deadline` at the latest; false when that has passed.
-    func wait(until deadline: MonotonicTime) -> Bool {
-        var time = deadline.timespec
-        return pthread_cond_timedwait(condition, mutex, &time) != ETIMEDOUT
     }
 }

@@ -42,12 +42,13 @@ final class ChangeWatcher: Sendable {
     /// How often to look for commits of programs that do not ring, in milliseconds.
     private static let quietInterval: Int32 = 250
     /// The shortest time between two looks, in milliseconds: some hundred commits per second ring.
-    private static let pause: Int32 = 1
-    /// The same while this process commits itself: each of its groups looks, too.
-    private static let pauseWhileWriting: Int32 = 2
+    private static let shortestPause: Int32 = 1
+    /// The longest time while this process commits itself: each of its groups looks, too, and rings.
+    private static let longestPause: Int32 = 8
 
     /// Returns when stopped, or when the kernel stops reporting (the lock file was removed).
     private static func follow(_ events: RingEvents, _ stopper: StopPipe, _ inbox: WriterInbox) {
+        var pause = shortestPause
         while true {
             switch stopper.wait(orReadable: events.descriptor, milliseconds: quietInterval) {
             case .stopped: return
@@ -55,7 +56,8 @@ final class ChangeWatcher: Sendable {
             case .readable: guard events.read() else { return }
             }
             let isWriting = inbox.requestProbe()
-            if stopper.wait(milliseconds: isWriting ? pauseWhileWriting : pause) { return }
+            pause = isWriting ? min(2 * pause, longestPause) : shortestPause
+            if stopper.wait(milliseconds: pause) { return }
         }
     }
 }

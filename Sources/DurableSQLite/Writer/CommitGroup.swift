@@ -14,14 +14,12 @@ struct CommitGroup {
     let notes: UnitNotes
     let units: [WriteUnit]
 
-    /// What the group has come to. Each unit either has an error or is on disk.
+    /// What the group has come to. Each unit either has an error or is committed, and on disk once the log is flushed.
     struct Outcome {
         var errors: [Int: any Error] = [:]
         var notes: [any Sendable] = []
         var foreignChange = false
         var commits = 0
-        /// How long the last `COMMIT` took, in nanoseconds.
-        var commitDuration: Int64 = 0
         /// Set when the state on disk has become unknown.
         var fatal: DatabaseFailure?
     }
@@ -97,7 +95,6 @@ struct CommitGroup {
     ) -> Attempt {
         var errors: [Int: any Error] = [:]
         var phase = Phase.beginning
-        var commitStart = MonotonicTime.now
         do {
             try database.inTransaction(.immediate) {
                 phase = .running(nil)
@@ -114,14 +111,12 @@ struct CommitGroup {
                     }
                 }
                 phase = .committing
-                commitStart = .now
                 return .commit
             }
         } catch {
             notes.drop(after: 0)
             return classify(error, phase, &outcome)
         }
-        outcome.commitDuration = MonotonicTime.now.nanoseconds - commitStart.nanoseconds
         outcome.commits += 1
         outcome.notes += notes.take()
         outcome.errors.merge(errors) { $1 }

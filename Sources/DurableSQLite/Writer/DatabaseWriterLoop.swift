@@ -1,22 +1,20 @@
 import GRDB
 import Logging
-import Synchronization
 
 /// The body of the writer's thread: one group after the other, until it is closed and nothing is queued.
 final class DatabaseWriterLoop: @unchecked Sendable {
-    // SAFETY: `linger`, `checkpointer` and `failure` belong to the thread that runs `run`; the rest is immutable.
+    // SAFETY: `checkpointer` and `failure` belong to the thread that runs `run` and, between `borrow` and `giveBack`, to the
+    // one that has borrowed its work; the inbox's lock lies between. The rest is immutable.
     let inbox: WriterInbox
-    let notes = UnitNotes()
-    let observers = ObserverList()
-    let commitObservers = ObserverList()
+    let notes: UnitNotes
+    private let thread = ThreadMark()
+    let acknowledger: Acknowledger
     let connection: WriterConnection
     let lock: WriterLock
     private let readers: ReaderPool
     private let configuration: DurableDatabase.Configuration
-    private var linger: Linger
     private var checkpointer: Checkpointer
     private var failure: DatabaseFailure?
-    private let counters = Mutex(DurableDatabase.Counters())
 
     init(
         _ configuration: DurableDatabase.Configuration,
@@ -29,7 +27,8 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         self.connection = connection
         self.lock = lock
         inbox = WriterInbox()
-        linger = Linger(maximum: configuration.maximumLinger)
+        notes = UnitNotes(of: connection.queue)
+        acknowledger = Acknowledger(log: connection.log, lock: lock, logger: configuration.logger)
         checkpointer = Checkpointer(
             threshold: configuration.checkpointPages,
             sizeLimit: configuration.walSizeLimit,
@@ -37,13 +36,14 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         )
     }
 
-    var currentCounters: DurableDatabase.Counters { counters.withLock { $0 } }
+    /// Whether the caller is on one of the threads that serve this database.
+    var isOwnThread: Bool { thread.isCurrent || notes.isOwnThread || acknowledger.isOwnThread }
 
     func run() {
-        connection.queue.inDatabase { notes.bind(to: $0) }
+        thread.set()
         while true {
             switch inbox.next() {
-            case .units: writeGroup()
+            case .units: writeNext()
             case .job(let job): job()
             case .probe: probe()
             case .stop: return shutDown()
@@ -51,84 +51,104 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         }
     }
 
-    private func writeGroup() {
-        let units = inbox.take(
-            maximum: configuration.maximumGroupSize,
-            wanted: linger.lastGroup,
-            until: linger.plan(now: .now)
-        )
-        if let failure {
-            for unit in units { unit.fail(failure) }
-            return
-        }
-        do {
-            try lock.acquire()
-        } catch {
-            for unit in units { unit.fail(error) }
-            return
-        }
-        let outcome = CommitGroup(connection: connection, notes: notes, units: units).run()
-        lock.release()
-        if outcome.commits > 0 { lock.ring() }
-        linger.record(group: units.count, commit: outcome.commitDuration)
-        finish(units, outcome)
+    private func writeNext() {
+        // A commit that could not be flushed at once gains nothing: its units may as well have company.
+        acknowledger.waitForFlusher()
+        write(inbox.take(maximum: configuration.maximumGroupSize), lock.acquire)
         checkpointIfDue()
     }
 
-    private func finish(_ units: [WriteUnit], _ outcome: CommitGroup.Outcome) {
-        counters.withLock {
-            $0.commits += outcome.commits
-            $0.units += units.count
+    /// Writes a unit on the calling thread and, as a rule, flushes and acknowledges it: no other thread has to be woken for it.
+    ///
+    /// - Returns: false, without having done anything, while the writer, the acknowledger or another process is at work.
+    func writeHere(_ unit: WriteUnit) -> Bool {
+        guard inbox.borrow() else { return false }
+        defer { inbox.giveBack() }
+        do {
+            guard acknowledger.isIdle, try lock.tryAcquire() else { return false }
+        } catch {
+            return false
         }
-        if let fatal = outcome.fatal {
-            failure = fatal
-            configuration.logger.critical("database refuses all further writes", metadata: ["error": "\(fatal)"])
+        write([unit]) {}
+        if isCheckpointDue { _ = inbox.add(job: { [self] in checkpointIfDue() }) }
+        return true
+    }
+
+    private func write(_ units: [WriteUnit], _ acquire: () throws -> Void) {
+        notes.begin()
+        defer { notes.end() }
+        var group = Acknowledger.Group(units: units)
+        do {
+            (group.outcome, group.flush) = try writing(acquire) {
+                CommitGroup(connection: connection, notes: notes, units: units).run()
+            }
+        } catch {
+            for index in units.indices { group.outcome.errors[index] = error }
         }
-        for (index, unit) in units.enumerated() {
-            if let error = outcome.errors[index] { unit.fail(error) } else { unit.succeed() }
+        if let fatal = group.outcome.fatal { stopWriting(fatal) }
+        acknowledger.add(group, isLast: units.count == 1 && inbox.isIdle)
+    }
+
+    /// Makes commits under the writer lock.
+    private func writing<Value>(
+        _ acquire: () throws -> Void,
+        _ body: () throws -> Value
+    ) throws -> (Value, Acknowledger.FlushDuty) {
+        try acquire()
+        defer { lock.release() }
+        if let failure = failure ?? connection.log.currentFailure { throw failure }
+        let commit = lock.horizon.begin()
+        connection.hasWritten = false
+        let result = Result(catching: body)
+        guard connection.hasWritten else {
+            lock.horizon.cancel(commit)
+            return (try result.get(), lock.horizon.unflushed == nil ? .none : .others)
         }
-        if !outcome.notes.isEmpty { observers.notify(outcome.notes, foreign: false) }
-        if outcome.foreignChange { observers.notify([], foreign: true) }
-        if outcome.commits > 0 || outcome.foreignChange {
-            commitObservers.notify([], foreign: outcome.foreignChange)
-        }
+        // Migrations commit one by one: one that fails leaves those before it.
+        if case .failure = result { try acknowledger.flush([.commit(commit)]) }
+        return (try result.get(), .commit(commit))
     }
 
     /// Looks for other connections' commits and tells the observers.
     private func probe() {
         do {
-            let changed = try connection.queue.inDatabase { _ in try connection.takeForeignChange() }
-            guard changed else { return }
-            observers.notify([], foreign: true)
-            commitObservers.notify([], foreign: true)
+            var group = Acknowledger.Group()
+            group.outcome.foreignChange = try connection.queue.inDatabase { _ in try connection.takeForeignChange() }
+            if group.outcome.foreignChange { acknowledger.add(group, isLast: inbox.isIdle) }
         } catch {
             configuration.logger.warning("looking for other processes' commits failed", metadata: ["error": "\(error)"])
         }
     }
 
+    private var isCheckpointDue: Bool { checkpointer.isDue(pages: connection.walPages, isIdle: inbox.isIdle) }
+
     private func checkpointIfDue() {
-        guard failure == nil, checkpointer.isDue(pages: connection.walPages, isIdle: inbox.isIdle) else { return }
+        guard failure == nil, isCheckpointDue else { return }
         do {
             try lock.withLock { try checkpointer.run(connection) }
-            counters.withLock { $0.checkpoints += 1 }
+            acknowledger.countCheckpoint()
         } catch {
-            if DatabaseFailure.isFatal(error) { stopWriting(error) }
+            if DatabaseFailure.isFatal(error) { stopWriting(flushFailed(error)) }
             configuration.logger.error("a checkpoint failed", metadata: ["error": "\(error)"])
         }
     }
 
-    private func stopWriting(_ error: any Error) {
-        failure = DatabaseFailure(
+    private func flushFailed(_ error: any Error) -> DatabaseFailure {
+        DatabaseFailure(
             .databaseFailed,
             "a flush of \"\(configuration.path)\" failed. Check the volume and restart.",
             cause: error
         )
     }
 
+    private func stopWriting(_ failure: DatabaseFailure) {
+        self.failure = failure
+        configuration.logger.critical("database refuses all further writes", metadata: ["error": "\(failure)"])
+    }
+
     /// Applies unapplied migrations. Runs as a job on the writer's thread.
     func migrate(_ migrator: DatabaseMigrator) throws {
-        if let failure { throw failure }
-        try lock.withLock {
+        let (_, duty) = try writing(lock.acquire) {
             let unknown = try connection.queue.inDatabase { database in
                 try migrator.appliedIdentifiers(database).subtracting(migrator.migrations).sorted()
             }
@@ -141,18 +161,26 @@ final class DatabaseWriterLoop: @unchecked Sendable {
             }
             try migrator.migrate(connection.queue)
         }
-        lock.ring()
+        try acknowledger.flush([duty])
     }
 
     private func shutDown() {
+        acknowledger.close()
         readers.close()
         do {
             try lock.withLock {
-                if failure == nil { _ = try connection.checkpoint(truncating: true) }
+                defer { thread.clear() }
+                if failure == nil, connection.log.currentFailure == nil {
+                    do { _ = try connection.checkpoint(truncating: true) } catch { logClosing(error) }
+                }
                 try connection.close()
             }
         } catch {
-            configuration.logger.error("closing the database failed", metadata: ["error": "\(error)"])
+            logClosing(error)
         }
+    }
+
+    private func logClosing(_ error: any Error) {
+        configuration.logger.error("closing the database failed", metadata: ["error": "\(error)"])
     }
 }

@@ -1,26 +1,23 @@
 import GRDB
-import Glibc
-import Synchronization
 
 /// The notes of the group that is being written, in order.
 final class UnitNotes: @unchecked Sendable {
-    // SAFETY: all but `owner` is used by the writer's thread only; `add`, which anyone may call, checks that first.
+    // SAFETY: all but `thread` is used by the thread that writes a group only; `add`, which anyone may call, checks that first.
     private var notes: [any Sendable] = []
     private var isRunning = false
-    private let owner = Mutex<pthread_t?>(nil)
-    private var database: ObjectIdentifier?
+    private let thread = ThreadMark()
+    private let database: ObjectIdentifier
 
-    /// Binds the notes to the calling thread and its connection.
-    func bind(to database: Database) {
-        owner.withLock { $0 = pthread_self() }
-        self.database = ObjectIdentifier(database)
+    init(of connection: DatabaseQueue) {
+        database = connection.inDatabase { ObjectIdentifier($0) }
     }
 
-    /// Whether the caller is on the writer's thread.
-    var isOwnThread: Bool {
-        guard let owner = owner.withLock({ $0 }) else { return false }
-        return pthread_equal(owner, pthread_self()) != 0
-    }
+    /// Binds the notes to the calling thread, which writes a group until `end`.
+    func begin() { thread.set() }
+    func end() { thread.clear() }
+
+    /// Whether the caller is on the thread that writes a group.
+    var isOwnThread: Bool { thread.isCurrent }
 
     var count: Int { notes.count }
 

@@ -7,34 +7,60 @@ final class WriterConnection: @unchecked Sendable {
     // SAFETY: opened on one thread, handed over once to the writer's thread, which alone uses it afterwards.
     let queue: DatabaseQueue
     let path: String
+    let log: LogFlusher
     /// The number of pages in the log after the last commit of this connection.
     private(set) var walPages = 0
+    /// Whether a commit of this connection has written to the log since this was last set to false.
+    var hasWritten = false
     private var lastDataVersion: Int64 = 0
     private var versionStatement: OpaquePointer?
     private let busyTimeout: Duration
 
     /// Opens the connection. Call with the writer lock held: opening creates the file and its log.
-    init(_ configuration: DurableDatabase.Configuration) throws {
+    init(_ configuration: DurableDatabase.Configuration, horizon: FlushHorizon) throws {
         path = configuration.path
         busyTimeout = configuration.busyTimeout
         var settings = WriterConnection.settings(configuration)
         settings.journalMode = .wal
         settings.label = "durable-sqlite.writer"
         queue = try DatabaseQueue(path: configuration.path, configuration: settings)
-        try queue.inDatabase { database in
-            // GRDB sets synchronous=NORMAL when it opens a WAL database, after `prepareDatabase` ran. Setting it here
-            // and reading it back is what makes an acknowledgement mean "on disk".
-            try database.execute(sql: "PRAGMA synchronous = \(configuration.synchronous.rawValue)")
-            let value = try Int.fetchOne(database, sql: "PRAGMA synchronous")
-            guard value == configuration.synchronous.pragmaValue else {
-                throw DatabaseFailure(
-                    .openFailed,
-                    "\"\(configuration.path)\" runs with synchronous=\(value.map(String.init) ?? "nothing"), expected "
-                        + "\(configuration.synchronous.pragmaValue). Nothing was written."
-                )
-            }
-            try prepare(database)
+        log = try queue.inDatabase { database in
+            // A commit leaves the log unflushed: the flush follows, while the next group is written. Only what is
+            // flushed is acknowledged (`Acknowledger`).
+            try database.execute(sql: "PRAGMA synchronous = NORMAL")
+            let file = try Self.logFile(database, path: configuration.path)
+            if horizon.hasFailed { try Self.restartLog(database, horizon, path: configuration.path) }
+            return try LogFlusher(file, horizon, configuration)
         }
+        try queue.inDatabase { try prepare($0) }
+    }
+
+    /// SQLite's own file of the log. It stays the same until the connection is closed.
+    private static func logFile(_ database: Database, path: String) throws -> UnsafeMutablePointer<sqlite3_file> {
+        // The log is opened by the first read.
+        _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        let result = sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
+        guard result == SQLITE_OK, let file, file.pointee.pMethods != nil else {
+            throw DatabaseFailure(.openFailed, "\"\(path)\" has no write-ahead log. Nothing was written.")
+        }
+        return file
+    }
+
+    /// After a failed flush the kernel takes the log's lost pages for written: nothing behind them would survive a power cut.
+    /// Copied into the database file, what they hold is written anew, and the log begins anew.
+    private static func restartLog(_ database: Database, _ horizon: FlushHorizon, path: String) throws {
+        do {
+            try database.checkpoint(.truncate)
+        } catch {
+            throw DatabaseFailure(
+                .databaseFailed,
+                "a flush of the log of \"\(path)\" failed, and the log is in use. Stop every process that has the file open, and "
+                    + "start again.",
+                cause: error
+            )
+        }
+        horizon.setFailed(false)
     }
 
     /// What every connection, writing or reading, is opened with.
@@ -58,7 +84,9 @@ final class WriterConnection: @unchecked Sendable {
             connection,
             { context, _, _, pages in
                 guard let context else { return SQLITE_OK }
-                Unmanaged<WriterConnection>.fromOpaque(context).takeUnretainedValue().walPages = Int(pages)
+                let connection = Unmanaged<WriterConnection>.fromOpaque(context).takeUnretainedValue()
+                connection.walPages = Int(pages)
+                connection.hasWritten = true
                 return SQLITE_OK
             },
             context
@@ -107,7 +135,10 @@ final class WriterConnection: @unchecked Sendable {
     ///
     /// Call with the writer lock held.
     func checkpoint(truncating: Bool) throws -> Checkpoint {
-        try queue.inDatabase { database in
+        // SQLite flushes the log, too. An error of the disk is told once for each open file: it must not be told to
+        // SQLite while others wait for the same pages.
+        try log.flush()
+        return try queue.inDatabase { database in
             var pages: Int32 = 0
             var copied: Int32 = 0
             // TRUNCATE would call the busy handler while readers use the log: better to cut the file another time.
@@ -127,6 +158,7 @@ final class WriterConnection: @unchecked Sendable {
 
     /// Closes the connection. Call with the writer lock held: the last connection of a file checkpoints when it closes.
     func close() throws {
+        log.close()
         sqlite3_finalize(versionStatement)
         versionStatement = nil
         queue.inDatabase { database in

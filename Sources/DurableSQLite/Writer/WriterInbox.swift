@@ -17,8 +17,9 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     private var wantsProbe = false
     private var hasTakenUnits = false
     private var isClosed = false
-    /// The number of queued units at which the writer wants to be woken; `Int.max` while it works.
-    private var wakeAt = Int.max
+    private var isWaiting = false
+    /// Whether another thread does the writer's work.
+    private var isBorrowed = false
 
     private var queued: Int { units.count - head }
 
@@ -27,7 +28,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
         monitor.withLock {
             guard !isClosed else { return false }
             units += more
-            if queued >= wakeAt { wake() }
+            wake()
             return true
         }
     }
@@ -37,7 +38,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
         monitor.withLock {
             guard !isClosed else { return false }
             jobs.append(job)
-            if wakeAt != .max { wake() }
+            wake()
             return true
         }
     }
@@ -50,7 +51,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
         monitor.withLock {
             defer { hasTakenUnits = false }
             wantsProbe = true
-            if wakeAt == 1 { wake() }
+            wake()
             return hasTakenUnits
         }
     }
@@ -59,7 +60,7 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     func close() {
         monitor.withLock {
             isClosed = true
-            if wakeAt != .max { wake() }
+            wake()
         }
     }
 
@@ -67,32 +68,44 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     func next() -> Work {
         monitor.withLock {
             while true {
-                if !jobs.isEmpty { return .job(jobs.removeFirst()) }
-                if queued > 0 { return .units }
-                if wantsProbe {
-                    wantsProbe = false
-                    return .probe
-                }
-                if isClosed { return .stop }
-                wakeAt = 1
+                if !isBorrowed, let work = takeWork() { return work }
+                isWaiting = true
                 monitor.wait()
-                wakeAt = .max
+                isWaiting = false
             }
         }
     }
 
-    /// Takes up to `maximum` units, having waited until `deadline` at most for `wanted` of them.
-    func take(maximum: Int, wanted: Int, until deadline: MonotonicTime?) -> [WriteUnit] {
+    private func takeWork() -> Work? {
+        if !jobs.isEmpty { return .job(jobs.removeFirst()) }
+        if queued > 0 { return .units }
+        if wantsProbe {
+            wantsProbe = false
+            return .probe
+        }
+        return isClosed ? .stop : nil
+    }
+
+    /// Lends the writer's work to the calling thread, if the writer waits for some; ``giveBack()`` has to follow.
+    func borrow() -> Bool {
         monitor.withLock {
-            if let deadline {
-                let wanted = min(wanted, maximum)
-                while queued < wanted, jobs.isEmpty, !isClosed {
-                    wakeAt = wanted
-                    let inTime = monitor.wait(until: deadline)
-                    wakeAt = .max
-                    if !inTime { break }
-                }
-            }
+            guard isWaiting, !isBorrowed, !isClosed else { return false }
+            isBorrowed = true
+            hasTakenUnits = true
+            return true
+        }
+    }
+
+    func giveBack() {
+        monitor.withLock {
+            isBorrowed = false
+            if queued > 0 || !jobs.isEmpty || wantsProbe || isClosed { wake() }
+        }
+    }
+
+    /// Takes up to `maximum` units.
+    func take(maximum: Int) -> [WriteUnit] {
+        monitor.withLock {
             hasTakenUnits = true
             // The group's transaction looks for other connections' commits.
             wantsProbe = false
@@ -105,7 +118,8 @@ final class WriterInbox: @unchecked Sendable {  // SAFETY: state only under the 
     }
 
     private func wake() {
-        wakeAt = .max
+        guard isWaiting, !isBorrowed else { return }
+        isWaiting = false
         monitor.signal()
     }
 

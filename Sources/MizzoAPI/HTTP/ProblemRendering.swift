@@ -45,17 +45,18 @@ struct ProblemRendering: RouterMiddleware {
 extension ProblemRendering {
     /// What a client may know of our own fault: whether it is worth trying again.
     private static func problem(ofOurs error: any Error) -> Problem {
-        guard (error as? DatabaseFailure)?.mayPass == true || error is MediaStoreUnavailable else {
-            return Problem(
-                .internalError,
-                "The request could not be completed. Quote the requestId when you report this."
-            )
+        switch error {
+        case let failure as DatabaseFailure where failure.mayPass: return notReady("Nothing was changed.")
+        case is MediaStoreUnavailable: return notReady("The object store cannot be reached.")
+        default:
+            let detail = "The request could not be completed. Quote the requestId when you report this."
+            return Problem(.internalError, detail)
         }
-        return Problem(
-            .notReady,
-            "Nothing was changed. Try again later; the cause is in the server's log.",
-            headers: [.retryAfter: "5"]
-        )
+    }
+
+    private static func notReady(_ what: String) -> Problem {
+        let detail = "\(what) Try again later; the cause is in the server's log."
+        return Problem(.notReady, detail, headers: [.retryAfter: "5"])
     }
 }
 

@@ -61,7 +61,7 @@ public struct MediaObject: Sendable {
     }
 }
 
-/// The object store cannot be reached or is overloaded; nothing was changed.
+/// The object store cannot be reached or is overloaded. Whatever was asked of it may be asked again.
 public struct MediaStoreUnavailable: Error, CustomStringConvertible {
     /// What the store or the network said, for the log.
     public let description: String

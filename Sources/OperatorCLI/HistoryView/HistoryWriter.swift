@@ -32,7 +32,7 @@ struct HistoryWriter {
             return try context.write(list: shown.map { JSONValue($0) })
         }
         if hasAll { return try write(eventTable(events)) }
-        view.note(try await context.store.attempts(of: key))
+        view.note(try await context.store.keptAttempts(of: key))
         let rows = view.append(events)
         if !rows.isEmpty { try write(rowTable(rows)) }
     }

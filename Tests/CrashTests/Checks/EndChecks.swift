@@ -102,14 +102,15 @@ struct EndChecks {
 
     /// How many effects were recorded by an attempt that died before its completion was: the next one must not repeat them.
     func spared() async throws -> Int {
-        let completed = try await installation.rows(
-            """
-            SELECT run_id || '/' || scheduled_event_id || ' ' || attempt AS completed FROM attempts JOIN runs USING (run_key)
-            WHERE activity_type = 'AppendToLedger' AND outcome = 'completed'
-            """
-        )
-        let atOnce = Set(completed)
-        return try ledgerLines().count { !atOnce.contains("completed=\"\($0.key) \($0.attempt)\"") }
+        let client = WorkflowClient(installation.platform.workflows)
+        var completed: Set<String> = []
+        for start in journal.starts {
+            let events = try await client.handle(Exercise.self, id: start.workflowID, runID: start.runID).history()
+            for attempt in AttemptRecord.completed(in: events) {
+                completed.insert("\(start.runID)/\(attempt.scheduledEventID) \(attempt.attempt)")
+            }
+        }
+        return try ledgerLines().count { !completed.contains("\($0.key) \($0.attempt)") }
     }
 
     private func tracks() async throws {

@@ -128,7 +128,7 @@ final class FakeStore: WorkflowStore {
     }
 
     func tasks(of run: RunKey) async throws -> [TaskRecord] { try read { $0.tasks } }
-    func attempts(of run: RunKey) async throws -> [AttemptRecord] { try read { $0.attempts } }
+    func keptAttempts(of run: RunKey) async throws -> [AttemptRecord] { try read { $0.attempts } }
     func timers(of run: RunKey) async throws -> [TimerRecord] { try read { $0.timers } }
     func published(of run: RunKey) async throws -> [String: Payload] { try read { $0.published } }
     func workers() async throws -> [WorkerRecord] { try read { $0.workers } }

@@ -86,10 +86,12 @@ extension OperationSource {
     private mutating func addTasks(to activation: inout ActivationCommit, _ run: StoreDump.Run) {
         let mine = run.tasks.filter { $0.state == .started && $0.worker == run.record.owner }
         activation.endedAttempts = some(mine, 30).map { task in
-            EndedAttempt(
+            var ended = EndedAttempt(
                 outcome: task.outcome(chance(60) ? .completed(text()) : .failed(.sample, .timeout), identity: "me"),
                 endedAt: at(now)
             )
+            ended.isInHistory = chance(50)
+            return ended
         }
         if chance(4), let task = pick(run.tasks) {
             var outcome = task.outcome(.completed(nil), identity: "me")

@@ -58,6 +58,8 @@ struct SQLiteStoreTests {
                 let claimed = try await store.claim(worker, at: at(9))
                 #expect(claimed.map(\.reference.workflowID) == ["damaged", "whole"])
                 #expect(claimed.map { $0.beginning == nil } == [true, false])
+                let loaded = try await store.load(claimed.map(\.reference.key))
+                #expect(loaded.map { (try? $0.get().inbox.count) ?? 0 } == [0, 1])
             }
         }
     }

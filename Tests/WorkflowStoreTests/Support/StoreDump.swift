@@ -28,7 +28,7 @@ struct StoreDump: Equatable, Sendable {
                     history: try await store.history(of: key, from: 0),
                     inbox: try await store.inbox(of: key),
                     tasks: try await store.tasks(of: key),
-                    attempts: try await store.attempts(of: key),
+                    attempts: try await store.keptAttempts(of: key),
                     timers: try await store.timers(of: key),
                     published: try await store.published(of: key)
                 )
@@ -47,7 +47,7 @@ struct StoreDump: Equatable, Sendable {
                     history: try unit.history(of: key, from: 0),
                     inbox: try unit.inbox(of: key),
                     tasks: try unit.tasks(of: key),
-                    attempts: try unit.attempts(of: key),
+                    attempts: try unit.keptAttempts(of: key),
                     timers: try unit.timers(of: key),
                     published: try unit.published(of: key)
                 )

@@ -92,11 +92,10 @@ extension FileObjectStore {
 
     private func join(_ parts: [UploadRow.Part], of row: UploadRow, ifAbsent: Bool) async throws -> ObjectInfo {
         let (bucket, upload) = (bucket, row.upload)
-        var options = PutOptions(contentType: row.contentType, ifAbsent: ifAbsent)
-        options.metadata = row.metadata
-        let (chosen, garbage) = (options, GarbageList())
+        let options = PutOptions(contentType: row.contentType, ifAbsent: ifAbsent, metadata: row.metadata)
+        let garbage = GarbageList()
         let info = try await storingBlob(joined(parts), options) { blob in
-            var write = ObjectWrite(key: upload.key, blob: blob, options: chosen, etag: Self.etag(of: parts))
+            var write = ObjectWrite(key: upload.key, blob: blob, options: options, etag: Self.etag(of: parts))
             write.operation = "CompleteMultipartUpload"
             write.also = { database in
                 try UploadRow.find(upload, bucket, database)

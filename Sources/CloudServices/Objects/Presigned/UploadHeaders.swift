@@ -13,15 +13,14 @@ struct UploadHeaders {
         }
         let length = try Self.length(head)
         try Self.check(length, query, limit: limit)
-        var options = try PutOptions(
+        options = try PutOptions(
             contentType: head.value("content-type") ?? "application/octet-stream",
             ifAbsent: true,
             expectedByteCount: length,
             expectedMD5: Self.md5(head),
-            expectedSHA256: Self.sha256(head)
+            expectedSHA256: Self.sha256(head),
+            metadata: ObjectMetadata(head.headers)
         )
-        options.metadata = try ObjectMetadata(head.headers)
-        self.options = options
         try Self.checkPreconditions(head)
     }
 

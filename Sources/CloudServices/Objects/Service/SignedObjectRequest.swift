@@ -141,15 +141,14 @@ struct SignedObjectRequest: Sendable {
     }
 
     func options() throws -> PutOptions {
-        var options = PutOptions(
+        PutOptions(
             contentType: head.value("content-type") ?? "application/octet-stream",
             ifAbsent: try isConditional(),
             expectedByteCount: SignedBody<AsyncStream<[UInt8]>>.byteCount(head),
             expectedMD5: try UploadHeaders.md5(head),
-            expectedSHA256: UploadHeaders.sha256(head)
+            expectedSHA256: UploadHeaders.sha256(head),
+            metadata: try ObjectMetadata(head.headers)
         )
-        options.metadata = try ObjectMetadata(head.headers)
-        return options
     }
 
     func isConditional() throws -> Bool {

@@ -127,8 +127,7 @@ extension RunExecution {
             case .activityEnded(let outcome): try record(outcome, into: &result, resolutions: &resolutions)
             }
         case .attemptEnded(let ended):
-            result.endedAttempts.append(ended)
-            try record(ended.outcome, into: &result, resolutions: &resolutions)
+            try record(ended, into: &result, resolutions: &resolutions)
         case .timerFired(let id):
             // A timer that was cancelled meanwhile is no longer armed: nothing happened.
             guard machine.armedTimers[id] != nil else { return }
@@ -150,12 +149,26 @@ extension RunExecution {
     }
 
     private func record(
-        _ outcome: ActivityOutcome,
+        _ ended: EndedAttempt,
         into result: inout ActivationResult,
         resolutions: inout [RunMachine.Resolution]
     ) throws {
+        var ended = ended
+        let endedAt = min(ended.endedAt, now)
+        ended.isInHistory = try record(ended.outcome, endedAt: endedAt, into: &result, resolutions: &resolutions)
+        result.endedAttempts.append(ended)
+    }
+
+    /// Whether the history has it now: the end of an activity that nobody waits for is no event.
+    @discardableResult
+    private func record(
+        _ outcome: ActivityOutcome,
+        endedAt: Timestamp? = nil,
+        into result: inout ActivationResult,
+        resolutions: inout [RunMachine.Resolution]
+    ) throws -> Bool {
         let id = outcome.scheduledEventID
-        guard machine.pendingActivities[id] != nil, !machine.status.isClosed else { return }
+        guard machine.pendingActivities[id] != nil, !machine.status.isClosed else { return false }
         var startedID: EventID = 0
         if outcome.attempt > 0 {
             startedID = machine.nextEventID
@@ -167,7 +180,8 @@ extension RunExecution {
             )
             try record(.activityTaskStarted(started), &result, &resolutions, at: outcome.startedTime)
         }
-        try record(outcome.closingEvent(startedEventID: startedID), &result, &resolutions)
+        try record(outcome.closingEvent(startedEventID: startedID), &result, &resolutions, at: endedAt)
+        return true
     }
 
     private func makeContext() -> WorkflowContext { WorkflowContext(execution: self) }

@@ -40,6 +40,12 @@ final class Mailbox<Message: Sendable>: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
+    var isEmpty: Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return messages.isEmpty
+    }
+
     /// Ends the current or next wait without a message.
     func wake() {
         pthread_mutex_lock(mutex)

@@ -16,7 +16,7 @@ final class Poller: Sendable {
     struct Hooks: Sendable {
         let schedule: @Sendable (Timestamp, @escaping @Sendable () -> Void) -> Void
         let claimed: @Sendable ([ClaimedRun]) -> Void
-        let startTask: @Sendable (TaskRecord) -> Void
+        let startTasks: @Sendable ([TaskRecord]) -> Void
         let report: @Sendable (AttemptReport) async -> Void
         let runningTasks: @Sendable () -> [TaskRecord]
         let revoke: @Sendable (RunKey, EventID) -> Void
@@ -175,7 +175,7 @@ final class Poller: Sendable {
                 now: environment.clock.now
             )
         )
-        for task in tasks { hooks.startTask(task) }
+        hooks.startTasks(tasks)
         if tasks.count == free {
             tasksWaiting(queue)
         } else {

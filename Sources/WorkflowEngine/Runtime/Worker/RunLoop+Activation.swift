@@ -20,20 +20,23 @@ extension RunLoop {
         return true
     }
 
-    /// Few enough that the first ones do not wait long for code of the last ones.
-    private static var commitsAtOnce: Int { 64 }
+    /// Few enough that the store writes the first ones while the code of the next ones runs.
+    private static var commitsAtOnce: Int { 8 }
 
     func submitCommits() {
         guard !commits.isEmpty else { return }
         let reports = CommitReports(count: commits.count, mailbox)
-        environment.store.commit(
-            commits.map { unsent in
-                PendingCommit(unsent.commit, starting: unsent.start) { result in
-                    reports.add(.committed(unsent.key, stay: unsent.stay, result))
-                }
+        let pending = commits.map { unsent in
+            PendingCommit(unsent.commit, starting: unsent.start) { result in
+                reports.add(.committed(unsent.key, stay: unsent.stay, result))
             }
-        )
+        }
         commits.removeAll(keepingCapacity: true)
+        let isAlone = pending.count == 1 && commitsUnderWay == 0 && mailbox.isEmpty
+        commitsUnderWay += pending.count
+        // Alone, this thread would be woken by another one that it has woken.
+        if isAlone, environment.store.commitHere(pending[0]) { return }
+        environment.store.commit(pending)
     }
 
     /// Hands over what was started, before anybody asks whether something is under way.
@@ -77,7 +80,12 @@ extension RunLoop {
         commits.append(UnsentCommit(commit: commit, start: run.start?.request, key: run.key, stay: run.stay))
     }
 
-    func committed(_ run: CachedRun, _ result: Result<CommitOutcome, any Error>) {
+    func commitEnded(_ key: RunKey, _ stay: Int, _ result: Result<CommitOutcome, any Error>) {
+        commitsUnderWay -= 1
+        if let run = run(key, stay) { committed(run, result) }
+    }
+
+    private func committed(_ run: CachedRun, _ result: Result<CommitOutcome, any Error>) {
         guard let inFlight = run.inFlight else { return }
         run.inFlight = nil
         switch result {

@@ -28,7 +28,7 @@ extension RunLoop {
     /// history. The run stays ours.
     func reload(_ run: CachedRun) {
         drop(run)
-        load(run.claimed)
+        load([run.claimed])
     }
 
     /// Gives the run up so that this or another worker tries again a little later.

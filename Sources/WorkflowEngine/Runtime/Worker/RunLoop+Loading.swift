@@ -11,13 +11,26 @@ extension RunLoop {
         evictSurplus()
     }
 
-    /// Takes up a claimed run: at once when the claim brought what its code needs.
-    func take(_ claimed: ClaimedRun) {
-        var claimed = claimed
-        let beginning = claimed.beginning
-        claimed.beginning = nil
-        guard let beginning else { return load(claimed) }
-        let run = makeRun(claimed)
+    /// Takes up claimed runs: at once those whose claim brought what their code needs.
+    func take(_ claimed: [ClaimedRun]) {
+        var others: [ClaimedRun] = []
+        for var run in claimed {
+            guard let beginning = run.beginning else {
+                others.append(run)
+                continue
+            }
+            run.beginning = nil
+            begin(makeRun(run), beginning)
+        }
+        for start in stride(from: 0, to: others.count, by: Self.loadedAtOnce) {
+            load(Array(others[start..<min(start + Self.loadedAtOnce, others.count)]))
+        }
+    }
+
+    /// How many runs one read brings. The first of them wait for the last ones.
+    private static let loadedAtOnce = 16
+
+    private func begin(_ run: CachedRun, _ beginning: ClaimedRun.Beginning) {
         // A message that came between the claim and now was announced for a run that was not here.
         readInbox(run)
         loaded(
@@ -26,20 +39,21 @@ extension RunLoop {
         )
     }
 
-    func load(_ claimed: ClaimedRun) {
-        let run = makeRun(claimed)
-        let (key, stay) = (run.key, run.stay)
+    func load(_ claimed: [ClaimedRun]) {
+        let stays = claimed.map(makeRun).map { (key: $0.key, stay: $0.stay) }
         let store = environment.store
         Task { [mailbox] in
-            let result: Result<LoadedRun, any Error>
+            let results: [Result<StoredRun, any Error>]
             do {
-                let batches = try await store.history(of: key, from: 1)
-                let history = try batches.flatMap { try HistoryCoding.decode($0.events) }
-                result = .success(LoadedRun(history: history, inbox: try await store.inbox(of: key)))
+                results = try await store.load(stays.map(\.key))
             } catch {
-                result = .failure(error)
+                results = stays.map { _ in .failure(error) }
             }
-            mailbox.post(.loaded(key, stay: stay, result))
+            mailbox.post(
+                zip(stays, results).map { run, result in
+                    .loaded(run.key, stay: run.stay, result.flatMap { stored in Result { try LoadedRun(stored) } })
+                }
+            )
         }
     }
 
@@ -176,6 +190,12 @@ extension RunLoop {
         guard run.inboxChangedWhileReading else { return }
         run.inboxChangedWhileReading = false
         readInbox(run)
+    }
+}
+
+extension RunLoop.LoadedRun {
+    fileprivate init(_ run: StoredRun) throws {
+        self.init(history: try run.history.flatMap { try HistoryCoding.decode($0.events) }, inbox: run.inbox)
     }
 }
 

@@ -44,6 +44,8 @@ final class RunLoop: @unchecked Sendable {
     var ready: [RunKey] = []
     /// What the activations of this turn want to commit: handed to the store together.
     var commits: [UnsentCommit] = []
+    /// How many commits the store has not reported on.
+    var commitsUnderWay = 0
     /// The activities that commits of this turn have started: handed to the runner together.
     var startedTasks: [TaskRecord] = []
     var due = DueQueue()
@@ -55,7 +57,7 @@ final class RunLoop: @unchecked Sendable {
     var messagesOfUnloaded: Set<RunKey> = []
     /// Given to a run until the store has given it its own; always negative.
     var lastProvisionalKey = RunKey(0)
-    /// Waits for the commits under way; set while the worker stops.
+    /// Called when no run is left; set while the worker stops. What has ended by then is committed first.
     var releaseWaiter: (@Sendable () -> Void)?
     /// Set before the loop starts.
     var callbacks: Callbacks
@@ -97,10 +99,14 @@ final class RunLoop: @unchecked Sendable {
     private func main(_ generation: Int) {
         while !isStopping {
             let wait = due.next.map { environment.clock.realDuration(until: $0) } ?? nil
+            let isLeaving = releaseWaiter != nil
             for message in mailbox.take(waitingUpTo: wait) { handle(message) }
+            // Runs that always have something to do would never be without a commit under way at the end of a turn.
+            if isLeaving, let done = releaseWaiter { releaseAll(done) }
             startTasks()
             fireDue()
             guard activateReady(generation) else { return }
+            if let done = releaseWaiter { releaseAll(done) }
         }
         watch.stop()
     }
@@ -109,7 +115,7 @@ final class RunLoop: @unchecked Sendable {
 
     private func handle(_ message: Message) {
         switch message {
-        case .claimed(let claimed): for run in claimed { take(run) }
+        case .claimed(let claimed): take(claimed)
         case .start(let start): begin(start)
         case .loaded(let key, let stay, let result):
             if let run = run(key, stay) { loaded(run, result) }
@@ -117,16 +123,14 @@ final class RunLoop: @unchecked Sendable {
         case .inboxRead(let key, let stay, let result):
             if let run = run(key, stay) { inboxRead(run, result) }
         case .attemptEnded(let key, let ended): attemptEnded(key, ended)
-        case .committed(let key, let stay, let result):
-            if let run = run(key, stay) { committed(run, result) }
-            if let done = releaseWaiter { releaseAll(done) }
+        case .committed(let key, let stay, let result): commitEnded(key, stay, result)
         case .ownershipLost(let key):
             // A commit under way will say so itself, and until then nobody knows what it has started.
             if let run = runs[key], run.phase != .committing { drop(run) }
         case .foreignResume(let key, let stay): if let run = run(key, stay) { resumedFromElsewhere(run) }
         case .schedule(let time, let action): due.insert(.call(action), at: time)
         case .deadlocked(let key): takeOver(fromThreadStuckIn: key)
-        case .releaseAll(let done): releaseAll(done)
+        case .releaseAll(let done): releaseWaiter = done
         case .askIdle(let answer): answer(earliestTimerIfIdle())
         case .awaitClose(let key, let waiter):
             if let run = runs[key] { run.closeWaiters.append(waiter) } else { waiter(nil) }

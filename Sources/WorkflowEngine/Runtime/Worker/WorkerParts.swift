@@ -48,7 +48,7 @@ final class WorkerParts: Sendable {
         return Poller.Hooks(
             schedule: { mailbox.post(.schedule($0, $1)) },
             claimed: { mailbox.post(.claimed($0)) },
-            startTask: { runner.start([$0]) },
+            startTasks: { runner.start($0) },
             report: { await runner.report($0) },
             runningTasks: { runner.runningTasks },
             revoke: { runner.revoke(run: $0, scheduledEventID: $1) },

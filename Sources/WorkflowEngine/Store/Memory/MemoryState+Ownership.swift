@@ -71,6 +71,7 @@ extension MemoryState {
     private mutating func changeTasks(of run: inout MemoryRun, _ activation: ActivationCommit) {
         for ended in activation.endedAttempts {
             guard let task = run.tasks.removeValue(forKey: ended.outcome.scheduledEventID) else { continue }
+            guard ended.needsRow(isCarried: task.record.isCarried) else { continue }
             let decision = AttemptReport.Decision.ended(ended.outcome.result)
             run.keepAttempt(
                 of: task,

@@ -133,7 +133,7 @@ extension MemoryWorkflowStore: WorkflowStore {
         unit { $0.runs[run]?.sortedTasks.map(\.record) ?? [] }
     }
 
-    package func attempts(of run: RunKey) async throws -> [AttemptRecord] {
+    package func keptAttempts(of run: RunKey) async throws -> [AttemptRecord] {
         unit { state in
             (state.runs[run]?.attempts ?? []).sorted {
                 ($0.endedAt, $0.scheduledEventID, $0.attempt) < ($1.endedAt, $1.scheduledEventID, $1.attempt)

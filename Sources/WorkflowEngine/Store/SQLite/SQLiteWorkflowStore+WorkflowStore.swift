@@ -1,4 +1,5 @@
 import DurableSQLite
+import GRDB
 import WorkflowCore
 
 extension SQLiteWorkflowStore: WorkflowStore {
@@ -29,31 +30,41 @@ extension SQLiteWorkflowStore: WorkflowStore {
     }
 
     package func commit(_ activations: [PendingCommit]) {
-        database.submit(
-            activations.map { pending in
-                let (activation, start) = (pending.activation, pending.start)
-                return (
-                    {
-                        try self.perform(in: $0) { unit in
-                            guard let start else { return try unit.commit(activation) }
-                            return try unit.start(start, advancedBy: activation)
-                        }
-                    }, pending.completion
-                )
+        database.submit(activations.map { (unit($0), $0.completion) })
+    }
+
+    package func commitHere(_ activation: PendingCommit) -> Bool {
+        database.submitHere(unit(activation), completion: activation.completion)
+    }
+
+    private func unit(_ pending: PendingCommit) -> @Sendable (Database) throws -> CommitOutcome {
+        let (activation, start) = (pending.activation, pending.start)
+        return {
+            try self.perform(in: $0) { unit in
+                guard let start else { return try unit.commit(activation) }
+                return try unit.start(start, advancedBy: activation)
             }
-        )
+        }
     }
 
     package func release(_ request: ReleaseRequest) async throws {
         try await unit { try $0.release(request) }
     }
 
+    package func load(_ runs: [RunKey]) async throws -> [Result<StoredRun, any Error>] {
+        try await readingAhead { unit in
+            runs.map { run in
+                Result { StoredRun(history: try unit.history(of: run, from: 1), inbox: try unit.inbox(of: run)) }
+            }
+        }
+    }
+
     package func inbox(of run: RunKey) async throws -> [InboxMessage] {
-        try await reading { try $0.inbox(of: run) }
+        try await readingAhead { try $0.inbox(of: run) }
     }
 
     package func runsWithMessages(ownedBy worker: WorkerKey) async throws -> [RunKey] {
-        try await reading { try $0.runsWithMessages(ownedBy: worker) }
+        try await readingAhead { try $0.runsWithMessages(ownedBy: worker) }
     }
 
     // MARK: Activities
@@ -70,11 +81,11 @@ extension SQLiteWorkflowStore: WorkflowStore {
     }
 
     package func overdueTasks(at now: Timestamp, limit: Int) async throws -> [OverdueTask] {
-        try await reading { try $0.overdueTasks(at: now, limit: max(0, limit)) }
+        try await readingAhead { try $0.overdueTasks(at: now, limit: max(0, limit)) }
     }
 
     package func nextDue(for worker: WorkerKey, queues: [TaskQueue], types: [String]) async throws -> Timestamp? {
-        try await reading { try $0.nextDue(for: worker, queues: queues, types: types) }
+        try await readingAhead { try $0.nextDue(for: worker, queues: queues, types: types) }
     }
 
     // MARK: Workers
@@ -132,8 +143,8 @@ extension SQLiteWorkflowStore: WorkflowStore {
         try await reading { try $0.tasks(of: run) }
     }
 
-    package func attempts(of run: RunKey) async throws -> [AttemptRecord] {
-        try await reading { try $0.attempts(of: run) }
+    package func keptAttempts(of run: RunKey) async throws -> [AttemptRecord] {
+        try await reading { try $0.keptAttempts(of: run) }
     }
 
     package func timers(of run: RunKey) async throws -> [TimerRecord] {

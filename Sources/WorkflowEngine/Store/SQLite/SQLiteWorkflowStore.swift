@@ -82,6 +82,13 @@ extension SQLiteWorkflowStore {
         return value
     }
 
+    /// For a worker's own reads: it answers them with commits only.
+    func readingAhead<Value: Sendable>(
+        _ body: @escaping @Sendable (StoreUnit) throws -> Value
+    ) async throws -> Value {
+        try await database.readAhead { try body(StoreUnit(ReaderStatements(database: $0))) }
+    }
+
     func reading<Value: Sendable>(_ body: @escaping @Sendable (StoreUnit) throws -> Value) async throws -> Value {
         try await database.read { try body(StoreUnit(ReaderStatements(database: $0))) }
     }

@@ -114,9 +114,17 @@ package typealias OverdueTask = TaskRecord
 package struct EndedAttempt: Hashable, Sendable {
     package var outcome: ActivityOutcome
     package var endedAt: Timestamp
+    /// Whether the commit's events tell of the attempt; see ``AttemptRecord/completed(in:)``.
+    package var isInHistory = false
     package init(outcome: ActivityOutcome, endedAt: Timestamp) {
         self.outcome = outcome
         self.endedAt = endedAt
+    }
+
+    /// Whether its end needs a row: the history says everything of a carried task that has completed.
+    func needsRow(isCarried: Bool) -> Bool {
+        guard isCarried, isInHistory, case .completed = outcome.result else { return true }
+        return false
     }
 }
 
@@ -196,55 +204,6 @@ package struct Heartbeat: Sendable {
 package enum HeartbeatOutcome: Hashable, Sendable {
     case recorded(cancelRequested: Bool)
     case stale
-}
-
-/// One attempt, kept for good.
-public struct AttemptRecord: Hashable, Sendable {
-    /// The event that scheduled the activity.
-    public var scheduledEventID: EventID
-    /// The activity's registered name.
-    public var activityType: String
-    /// From 1; 0 for an end without any attempt.
-    public var attempt: Int
-    /// Identity of the worker.
-    public var identity: String
-    /// When it began.
-    public var startedAt: Timestamp?
-    /// When it ended.
-    public var endedAt: Timestamp
-    /// `completed`, `failed`, `timed-out`, `cancelled`, `worker-lost`, `abandoned` (its run closed first).
-    public var outcome: String
-    /// Why it failed.
-    public var failure: Failure?
-    /// The last heartbeat's details.
-    public var heartbeatDetails: Payload?
-    /// When the next attempt was to begin.
-    public var nextAttemptAt: Timestamp?
-
-    /// Builds a record.
-    public init(
-        scheduledEventID: EventID,
-        activityType: String,
-        attempt: Int,
-        identity: String,
-        startedAt: Timestamp?,
-        endedAt: Timestamp,
-        outcome: String,
-        failure: Failure?,
-        heartbeatDetails: Payload?,
-        nextAttemptAt: Timestamp?
-    ) {
-        self.scheduledEventID = scheduledEventID
-        self.activityType = activityType
-        self.attempt = attempt
-        self.identity = identity
-        self.startedAt = startedAt
-        self.endedAt = endedAt
-        self.outcome = outcome
-        self.failure = failure
-        self.heartbeatDetails = heartbeatDetails
-        self.nextAttemptAt = nextAttemptAt
-    }
 }
 
 package struct TaskCounts: Hashable, Sendable {

@@ -25,8 +25,14 @@ package protocol WorkflowStore: Sendable {
     /// call on the hot path, so it takes completions instead of suspending; they are called on the store's thread and
     /// must return at once.
     func commit(_ activations: [PendingCommit])
+    /// `commit` by the calling thread, which waits for it: for a caller with nothing else to do. The completion may be called
+    /// before this returns. False, and nothing was done, if the store has other work or cannot.
+    func commitHere(_ activation: PendingCommit) -> Bool
     /// Gives up a run without appending anything; it becomes claimable at `wakeAt`. Stale epoch: no effect.
     func release(_ request: ReleaseRequest) async throws
+    /// What the owner of runs needs to go on with them, in the order of `runs`; a damaged one does not keep the others. Like
+    /// the other reads here, it may be of commits that are not on disk yet: what follows from it is committed behind them.
+    func load(_ runs: [RunKey]) async throws -> [Result<StoredRun, any Error>]
     func inbox(of run: RunKey) async throws -> [InboxMessage]
     /// The worker's runs that have messages, after another process may have added some.
     func runsWithMessages(ownedBy worker: WorkerKey) async throws -> [RunKey]
@@ -68,7 +74,8 @@ package protocol WorkflowStore: Sendable {
     /// The encoded batches from the one that holds `eventID` on, in order.
     func history(of run: RunKey, from eventID: EventID) async throws -> [HistoryBatch]
     func tasks(of run: RunKey) async throws -> [TaskRecord]
-    func attempts(of run: RunKey) async throws -> [AttemptRecord]
+    /// The attempts with rows, in the order of their ends. `attempts(of:)` has all.
+    func keptAttempts(of run: RunKey) async throws -> [AttemptRecord]
     func timers(of run: RunKey) async throws -> [TimerRecord]
     func published(of run: RunKey) async throws -> [String: Payload]
     /// Tasks of a queue that wait or run, for capacity decisions.

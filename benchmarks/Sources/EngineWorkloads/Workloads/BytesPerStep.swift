@@ -16,7 +16,7 @@ struct BytesPerStep: Workload {
                 values: [(long - short) / Double(10 * count)],
                 floors: [try await SQLiteFloor.bytesPerStep(workflows: count, bench)],
                 goal: .atMost(200),
-                bound: "six events per step in Temporal's encoding, and a row of attempts",
+                bound: "six events per step in Temporal's encoding",
                 details: ["bytes/wf of three steps": short / Double(count)]
             )
         ]

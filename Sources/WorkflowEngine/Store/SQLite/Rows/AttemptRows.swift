@@ -1,6 +1,7 @@
 import WorkflowCore
 
-/// Attempts that ended, kept for good. A task that ends while it waits leaves one row with attempt 0.
+/// Attempts that ended, kept for good unless the history tells of them. A task that ends while it waits leaves one row with
+/// attempt 0.
 enum AttemptSQL {
     /// Copies what the task knows of its attempt.
     static var insert: StaticString {
@@ -70,7 +71,7 @@ extension StoreUnit {
         try insert.run()
     }
 
-    func attempts(of run: RunKey) throws -> [AttemptRecord] {
+    func keptAttempts(of run: RunKey) throws -> [AttemptRecord] {
         var query = try prepare(AttemptSQL.ofRun)
         query.bind(run.rawValue)
         defer { query.reset() }

@@ -6,7 +6,7 @@ enum RunSQL {
         """
         INSERT INTO runs (run_id, workflow_id, workflow_type, task_queue, status, start_time, owner, epoch, wake_at, \
         next_event_id, history_bytes, start_request_id, waits, carried_tasks) \
-        VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING run_key
+        VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     }
     static var latest: StaticString {
@@ -38,6 +38,12 @@ enum RunSQL {
         """
         UPDATE runs SET next_event_id = ?, history_bytes = history_bytes + ?, wake_at = ?, waits = ?, \
         carried_tasks = ?, blocked = NULL WHERE run_key = ?
+        """
+    }
+    static var belongings: StaticString {
+        """
+        SELECT EXISTS (SELECT 1 FROM tasks WHERE run_key = ?1), EXISTS (SELECT 1 FROM timers WHERE run_key = ?1), \
+        EXISTS (SELECT 1 FROM inbox WHERE run_key = ?1)
         """
     }
     static var release: StaticString { "UPDATE runs SET owner = 0, wake_at = ?, blocked = ? WHERE run_key = ?" }

@@ -57,6 +57,9 @@ struct RawStatement {
     /// Runs a statement that returns no rows.
     func run() throws { while try step() {} }
 
+    /// The key of the row that the last insert made. (`RETURNING` would open a temporary table for it.)
+    var insertedKey: Int64 { sqlite3_last_insert_rowid(connection) }
+
     /// Goes to the next row; `false`, and ready for the next use, when there is none.
     func step() throws -> Bool {
         switch sqlite3_step(handle) {

@@ -29,10 +29,17 @@ extension StoreUnit {
     /// Closes a run whose last events are written, whose inbox is empty and that carries no tasks: removes the others,
     /// and its timers.
     ///
-    /// - Parameter formerOwner: whom to tell that the run is lost; `nobody` when the owner itself closes it.
-    mutating func close(_ run: RunKey, _ end: RunEnd, formerOwner: WorkerKey) throws {
-        try abandonTasks(of: run, at: end.time)
-        try deleteAll(TimerSQL.deleteAll, of: run)
+    /// - Parameters:
+    ///   - formerOwner: whom to tell that the run is lost; `nobody` when the owner itself closes it.
+    ///   - belongings: what there may be to remove.
+    mutating func close(
+        _ run: RunKey,
+        _ end: RunEnd,
+        formerOwner: WorkerKey,
+        removing belongings: RunBelongings = .all
+    ) throws {
+        if belongings.hasTasks { try abandonTasks(of: run, at: end.time) }
+        if belongings.hasTimers { try deleteAll(TimerSQL.deleteAll, of: run) }
         var update = try prepare(RunSQL.close)
         update.bind(end.nextEventID)
         update.bind(end.addedBytes)
@@ -65,6 +72,25 @@ extension StoreUnit {
         var delete = try prepare(TaskSQL.deleteAll)
         delete.bind(run.rawValue)
         try delete.run()
+    }
+}
+
+/// Which tables have rows of a run. One statement instead of one for each: most runs have none when they close.
+struct RunBelongings {
+    var hasTasks: Bool
+    var hasTimers: Bool
+    var hasMessages: Bool
+
+    static let all = RunBelongings(hasTasks: true, hasTimers: true, hasMessages: true)
+}
+
+extension StoreUnit {
+    func belongings(of run: RunKey) throws -> RunBelongings {
+        var query = try prepare(RunSQL.belongings)
+        query.bind(run.rawValue)
+        defer { query.reset() }
+        guard try query.step() else { return .all }
+        return RunBelongings(hasTasks: query.bool(0), hasTimers: query.bool(1), hasMessages: query.bool(2))
     }
 }
 

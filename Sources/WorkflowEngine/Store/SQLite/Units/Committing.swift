@@ -8,8 +8,8 @@ extension StoreUnit {
         guard ownership.nextEventID == activation.firstEventID else { return .historyMoved }
         var carried = ownership.carried
         guard try areCurrent(activation.endedAttempts, carried, activation) else { return .staleAttempt }
-        if activation.closes != nil {
-            guard try Set(messageIDs(of: run)).isSubset(of: activation.consumedInbox) else { return .unreadInbox }
+        guard let belongings = try belongings(of: run, closedBy: activation, ownership.carried) else {
+            return .unreadInbox
         }
         if !activation.events.isEmpty {
             try appendHistory(activation.events, to: run, from: activation.firstEventID)
@@ -18,7 +18,7 @@ extension StoreUnit {
         try changeTasks(activation, &carried, queue: ownership.taskQueue)
         try changeTimersAndPublishedState(activation)
         if let status = activation.closes {
-            try close(run, RunEnd(activation, status: status), formerOwner: .nobody)
+            try close(run, RunEnd(activation, status: status), formerOwner: .nobody, removing: belongings)
             return .committed
         }
         try advance(activation, carried)
@@ -26,6 +26,24 @@ extension StoreUnit {
             try giveUp(run, queue: ownership.taskQueue, wakeAt: activation.wakeAt, blocked: nil)
         }
         return .committed
+    }
+
+    /// What a close has to remove, or nil when the inbox holds what the activation has not seen.
+    private func belongings(
+        of run: RunKey,
+        closedBy activation: ActivationCommit,
+        _ carried: CarriedTasks
+    ) throws -> RunBelongings? {
+        guard activation.closes != nil else { return .all }
+        var found = try belongings(of: run)
+        if found.hasMessages {
+            guard try Set(messageIDs(of: run)).isSubset(of: activation.consumedInbox) else { return nil }
+        }
+        // Carried tasks that do not end with the run, and new ones, get rows before it is closed.
+        let leavesCarried = carried.tasks.count != activation.endedAttempts.count
+        found.hasTasks = found.hasTasks || leavesCarried || !activation.newTasks.isEmpty
+        found.hasTimers = found.hasTimers || !activation.newTimers.isEmpty
+        return found
     }
 
     mutating func changeTimersAndPublishedState(_ activation: ActivationCommit) throws {
@@ -122,7 +140,10 @@ extension StoreUnit {
             identity: attempt.outcome.identity,
             failure: decision.failure
         )
-        if let task = carried.remove(key.scheduledEventID) { return try insertAttempt(of: task, in: run, ending) }
+        if let task = carried.remove(key.scheduledEventID) {
+            if attempt.needsRow(isCarried: true) { try insertAttempt(of: task, in: run, ending) }
+            return
+        }
         try insertAttempt(of: key, ending)
         try deleteTask(key)
     }

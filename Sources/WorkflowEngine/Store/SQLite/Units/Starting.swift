@@ -103,7 +103,8 @@ extension StoreUnit {
         insert.bind(request.requestID)
         insert.bind(RowCoding.bytes(first?.waits ?? []))
         insert.bind(first?.carried.bytes)
-        return RunKey(try insert.integers().first ?? 0)
+        try insert.run()
+        return RunKey(insert.insertedKey)
     }
 }
 
