@@ -60,6 +60,36 @@ struct EventCodingTests {
         }
     }
 
+    @Test(
+        "an event that does not follow on the one before it is read back: earlier, later, or with another id",
+        arguments: [
+            (6, -1), (6, 0), (6, 1), (5, 0), (4, 0), (8, 86_400_000), (.max, 0), (6, .max - 1_800_000_000_000),
+        ] as [(EventID, Int64)]
+    )
+    func following(id: EventID, milliseconds: Int64) throws {
+        let time = Timestamp(milliseconds: HistoryBuilder.beginning.milliseconds + milliseconds)
+        let events = [
+            HistoryEvent(id: 5, time: HistoryBuilder.beginning, attributes: .workflowTaskScheduled),
+            HistoryEvent(id: id, time: time, attributes: .timerFired(startedEventID: 3)),
+        ]
+        #expect(try HistoryCoding.decode(HistoryCoding.encode(events)) == events)
+    }
+
+    @Test("a payload is read back with its encoding, whatever that is", arguments: ["json/plain", "", "binary/plain"])
+    func encodings(encoding: String) throws {
+        let event = HistoryEvent(
+            id: 1,
+            time: .distantPast,
+            attributes: .workflowExecutionCompleted(
+                WorkflowExecutionCompleted(
+                    result: Payload(encoding: encoding, data: [1]),
+                    workflowTaskCompletedEventID: 4
+                )
+            )
+        )
+        #expect(try HistoryCoding.decode(HistoryCoding.encode([event])) == [event])
+    }
+
     @Test("fields that this version does not know are skipped")
     func unknownFields() throws {
         let event = HistoryEvent(

@@ -23,7 +23,7 @@ struct StoreCostTests {
         }
     }
 
-    @Test("one at a time: four commits, eight rows, 1.3 KB")
+    @Test("one at a time: four commits, eight rows, 0.9 KB")
     func alone() async throws {
         let cost = try await measure(lanes: 1, runs: 100)
         print(cost)
@@ -31,8 +31,8 @@ struct StoreCostTests {
         #expect(cost.commits <= 4.1)
         #expect(cost.statements <= 22.2)
         #expect(cost.rows <= 8.2)
-        #expect(cost.logBytes <= 65_000)
-        #expect(cost.fileBytes <= 1_450)
+        #expect(cost.logBytes <= 58_000)
+        #expect(cost.fileBytes <= 950)
     }
 
     @Test("a hundred at a time share their commits")
@@ -43,7 +43,7 @@ struct StoreCostTests {
         #expect(cost.statements <= 14.8)
         #expect(cost.rows <= 8.2)
         // How many pages are written depends on how many workflows share a commit.
-        #expect(cost.logBytes <= 20_000)
+        #expect(cost.logBytes <= 14_000)
     }
 
     private func measure(lanes: Int, runs: Int) async throws -> Cost {

@@ -1,10 +1,17 @@
 /// Encoding of events as Temporal's `history.v1.HistoryEvent`, with its field numbers. A batch of events is the body of a
 /// `History` message, so batches that follow each other can be concatenated and read by any protobuf tool.
+///
+/// The first event of a batch is complete. The others leave out what the event before them tells: the id that follows its id,
+/// and the time, of which only the milliseconds since then are written.
 package enum HistoryCoding {
-    /// The batch that holds `events`.
+    /// The batch that holds `events`. Ids begin at 1; only an event alone may have 0.
     package static func encode(_ events: [HistoryEvent]) -> [UInt8] {
         var writer = ProtobufWriter(reserving: events.count * 64)
-        for event in events { writer.message(1) { $0.event(event) } }
+        var previous: HistoryEvent?
+        for event in events {
+            writer.message(1) { $0.event(event, after: previous) }
+            previous = event
+        }
         return writer.bytes
     }
 
@@ -13,16 +20,25 @@ package enum HistoryCoding {
         var events: [HistoryEvent] = []
         var reader = ProtobufReader(bytes)
         while let (field, value) = try reader.next() {
-            if field == 1 { events.append(try value.event()) }
+            if field == 1 { events.append(try value.event(after: events.last)) }
         }
         return events
     }
 }
 
+extension HistoryCoding {
+    /// Field of an event: milliseconds since the event before it, for one that has no time of its own. Ours; Temporal skips it.
+    static let sincePrevious = 100
+}
+
 extension ProtobufWriter {
-    fileprivate mutating func event(_ event: HistoryEvent) {
-        varint(1, event.id)
-        timestamp(2, event.time)
+    fileprivate mutating func event(_ event: HistoryEvent, after previous: HistoryEvent?) {
+        if event.id != previous.map({ $0.id &+ 1 }) { varint(1, event.id) }
+        if let previous, event.time >= previous.time {
+            varint(HistoryCoding.sincePrevious, event.time.milliseconds &- previous.time.milliseconds)
+        } else {
+            timestamp(2, event.time)
+        }
         varint(3, Int64(event.type.rawValue))
         message(event.type.attributesField) { $0.attributes(event.attributes) }
     }

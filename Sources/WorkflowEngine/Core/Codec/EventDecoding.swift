@@ -25,10 +25,11 @@ private struct Fields {
 }
 
 extension ProtobufReader.Value {
-    package func event() throws(DecodingFailure) -> HistoryEvent {
+    /// - Parameter previous: the event before it, which tells what it leaves out.
+    package func event(after previous: HistoryEvent?) throws(DecodingFailure) -> HistoryEvent {
         guard case .delimited(var body) = self else { throw DecodingFailure("expected an event, got a number") }
-        var id: EventID = 0
-        var time = Timestamp.distantPast
+        var id = previous.map { $0.id &+ 1 } ?? 0
+        var time = previous?.time ?? .distantPast
         var number = 0
         var attributes: (field: Int, value: ProtobufReader.Value)?
         while let (field, value) = try body.next() {
@@ -37,6 +38,7 @@ extension ProtobufReader.Value {
             case 2: time = try value.timestamp()
             case 3: number = Int(value.integer)
             case 6...65: attributes = (field, value)
+            case HistoryCoding.sincePrevious: time = Timestamp(milliseconds: time.milliseconds &+ value.integer)
             default: break
             }
         }

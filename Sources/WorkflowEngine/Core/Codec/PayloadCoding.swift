@@ -6,11 +6,14 @@ extension ProtobufWriter {
         message(field) { $0.payload(1, payload) }
     }
 
+    /// JSON is not told to be JSON: it is what nearly every payload is, and the words are longer than most of them.
     package mutating func payload(_ field: Int, _ payload: Payload) {
         message(field) { writer in
-            writer.message(1) { entry in
-                entry.string(1, "encoding")
-                entry.string(2, payload.encoding)
+            if payload.encoding != Payload.json {
+                writer.message(1) { entry in
+                    entry.string(1, "encoding")
+                    entry.string(2, payload.encoding)
+                }
             }
             writer.bytes(2, payload.data)
         }
@@ -44,7 +47,7 @@ extension ProtobufReader.Value {
     }
 
     package func payload() throws(DecodingFailure) -> Payload {
-        var payload = Payload(encoding: "", data: [])
+        var payload = Payload(data: [])
         try fields { (field, value) throws(DecodingFailure) in
             if field == 2 { payload.data = value.data }
             if field == 1 {
