@@ -54,9 +54,9 @@ struct Measurements: Sendable {
             \(attempts) kills hit a worker with running attempts (\(moments.reduce(0) { $0 + $1.runningAttempts }) attempts), \
             \(orphanedProcesses) child processes were caught dying after it
             restart, worker registered:  \(Statistics(registered))
-            restart, worker took over:   \(Statistics(working)), the slowest last of all \
-            \(lastTaken.first ?? "nothing") and \(max(1, lastTaken.count) - 1) more
+            restart, worker took over:   \(Statistics(working))
             restart, API ready:          \(Statistics(ready))
+            the slowest worker waited last for \(lastTaken.first ?? "its own start"), \(lastTaken.count) in all
             """
     }
 

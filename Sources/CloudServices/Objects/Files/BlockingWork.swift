@@ -2,11 +2,10 @@ import Dispatch
 
 /// Runs file system calls away from Swift's few cooperative threads, so that an `fsync` never stalls other tasks.
 enum BlockingWork {
-    private static let queue = DispatchQueue(label: "cloud-services.files", attributes: .concurrent)
-
+    /// Each has a queue to itself: on Linux, the threads of a concurrent queue are those of Swift's tasks.
     static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Result(catching: work)) }
+            DispatchQueue(label: "cloud-services.files").async { continuation.resume(with: Result(catching: work)) }
         }
     }
 }

@@ -219,7 +219,7 @@ final class ActivityRunner: Sendable {
         guard attempt.decide() else { return }
         attempt.cancel(.timedOut)
         let failure = TaskRecord.timeoutFailure(type, task: attempt.task, details: attempt.lastDetails)
-        Task { await decide(failure, attempt: attempt) }
+        environment.task { await self.decide(failure, attempt: attempt) }
     }
 
     func revoke(run: RunKey, scheduledEventID: EventID) {
@@ -239,7 +239,7 @@ final class ActivityRunner: Sendable {
         guard let time = attempt.beat(details, at: environment.clock.now) else { return }
         hooks.schedule(time) { [weak self, weak attempt] in
             guard let self, let attempt else { return }
-            Task { await self.flush(attempt) }
+            environment.task { await self.flush(attempt) }
         }
     }
 

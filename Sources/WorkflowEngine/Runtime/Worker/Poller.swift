@@ -265,7 +265,7 @@ final class Poller: Sendable {
     private func watchOtherWorkers() {
         hooks.schedule(environment.clock.now + Self.livenessInterval) { [weak self] in
             guard let self, !self.state.withLock({ $0.isClosed }) else { return }
-            Task {
+            environment.task {
                 await self.takeOverDeadWorkers()
                 self.watchOtherWorkers()
             }

@@ -58,7 +58,7 @@ extension RunLoop {
     func release(_ request: ReleaseRequest, then done: (@Sendable () -> Void)? = nil) {
         let store = environment.store
         let clock = environment.clock
-        Task { [mailbox, callbacks] in
+        environment.task { [mailbox, callbacks] in
             do {
                 try await store.release(request)
                 done?()
@@ -107,7 +107,7 @@ extension RunLoop {
     private func storeBlocked(_ run: CachedRun, _ reason: BlockedReason) {
         let store = environment.store
         let (reference, epoch, timeLimit) = (run.claimed.reference, run.claimed.epoch, run.timeLimit)
-        Task { [weak self] in
+        environment.task { [weak self] in
             var reason = reason
             let before = try? await store.run(RunTarget(reference.workflowID, runID: reference.runID))
             reason.count = (before?.blocked?.count ?? 0) + 1

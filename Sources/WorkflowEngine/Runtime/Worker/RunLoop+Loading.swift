@@ -42,7 +42,7 @@ extension RunLoop {
     func load(_ claimed: [ClaimedRun]) {
         let stays = claimed.map(makeRun).map { (key: $0.key, stay: $0.stay) }
         let store = environment.store
-        Task { [mailbox] in
+        environment.task { [mailbox] in
             let results: [Result<StoredRun, any Error>]
             do {
                 results = try await store.load(stays.map(\.key))
@@ -162,7 +162,7 @@ extension RunLoop {
         run.isReadingInbox = true
         let (key, stay) = (run.key, run.stay)
         let store = environment.store
-        Task { [mailbox] in
+        environment.task { [mailbox] in
             let result: Result<[InboxMessage], any Error>
             do {
                 result = .success(try await store.inbox(of: key))

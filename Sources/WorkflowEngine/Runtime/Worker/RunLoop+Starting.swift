@@ -77,7 +77,7 @@ extension RunLoop {
         var request = start.request
         request.owner = .nobody
         let store = environment.store
-        Task { [request] in
+        environment.task { [request] in
             do { start.answer(.success(try await store.start(request))) } catch { start.answer(.failure(error)) }
         }
     }

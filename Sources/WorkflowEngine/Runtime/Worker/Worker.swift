@@ -131,7 +131,7 @@ public final class Worker: Service {
             )
         }
         let engine = try await start()
-        let polling = Task { await engine.poller.run() }
+        let polling = engine.environment.task { await engine.poller.run() }
         let loss = await untilShutdownOrLoss()
         // In a task of its own: this one may have been cancelled, and handing everything back must not be.
         await Task { await stop(engine) }.value

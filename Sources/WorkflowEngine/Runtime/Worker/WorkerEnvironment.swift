@@ -13,7 +13,14 @@ struct WorkerEnvironment: Sendable {
     let slots: ActivitySlots
     let key: WorkerKey
     let logger: Logger
+    private let executor = WorkerExecutor()
 
     var workflowTypes: [String] { workflows.keys.sorted() }
     var activityTypes: [String] { activities.keys.sorted() }
+
+    /// Starts a task of the worker itself, which activities cannot hold up.
+    @discardableResult
+    func task(_ operation: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        Task(executorPreference: executor, operation: operation)
+    }
 }

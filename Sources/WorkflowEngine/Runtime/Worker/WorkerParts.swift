@@ -25,7 +25,7 @@ final class WorkerParts: Sendable {
             startTasks: { [self] in runner?.start($0) },
             reportElsewhere: { [self] run, ended in
                 guard let runner else { return }
-                Task { await runner.report(ended, of: run) }
+                runner.environment.task { await runner.report(ended, of: run) }
             },
             tasksWaiting: { [self] in poller?.tasksWaiting($0) },
             runsWaiting: { [self] in poller?.runsWaiting() },
