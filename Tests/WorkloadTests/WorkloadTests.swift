@@ -24,6 +24,9 @@ struct WorkloadTests {
 
         let rows = try JSONDecoder().decode([ReportRow].self, from: Data(contentsOf: json))
         for row in rows { #expect(row.value.median > 0 || row.name == "parked-memory", "\(row.name)") }
+        for row in rows where row.goal != nil {
+            #expect(!row.bound.isEmpty && !row.tried.isEmpty, "\(row.name) says what bounds it and what was tried")
+        }
         #expect(Set(rows.filter { $0.goal != nil }.map(\.name)).isSuperset(of: Self.goals))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["rows.json"])
     }

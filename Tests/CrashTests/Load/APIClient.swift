@@ -4,7 +4,8 @@ import NIOCore
 import NIOHTTP1
 import Testing
 
-/// A client as it must be when servers die: it asks again, with the same request, until it hears an answer.
+/// A client as it must be when servers die: it asks again, with the same request, until it hears an answer; later, when it is
+/// told that it asks too often.
 struct APIClient: Sendable {
     struct Answer: Sendable {
         let status: Int
@@ -58,8 +59,11 @@ struct APIClient: Sendable {
                 let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
                 let body = try await response.body.collect(upTo: 1 << 20)
                 let answer = Answer(status: Int(response.status.code), body: Data(body.readableBytesView))
-                if answer.status < 500 { return answer }
-                Issue.record("\(request.method) \(request.url): \(answer.status) \(answer.text)")
+                switch answer.status {
+                case 429: try await pause(.seconds(response.headers.first(name: "Retry-After").flatMap(Int.init) ?? 1))
+                case ..<500: return answer
+                default: Issue.record("\(request.method) \(request.url): \(answer.status) \(answer.text)")
+                }
             } catch {
                 try Task.checkCancellation()
             }

@@ -20,6 +20,7 @@ struct Report {
                 ratio: row.ratio.map(spread) ?? "–"
             ) + verdict(row)
         if !row.details.isEmpty { text += "\n    " + details(row.details) }
+        if row.isMet == false { text += "\n    bounded by: \(row.bound)\n    tried: \(row.tried)" }
         return text
     }
 
@@ -27,7 +28,7 @@ struct Report {
         switch row.isMet {
         case nil: "–"
         case true?: "met"
-        case false?: row.bound.isEmpty ? "not met" : "not met: \(row.bound)"
+        case false?: "not met"
         }
     }
 

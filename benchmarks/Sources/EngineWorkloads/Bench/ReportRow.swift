@@ -16,6 +16,8 @@ public struct ReportRow: Codable, Sendable {
     public var goal: Goal?
     /// What bounds the value, said when the goal is not met.
     public var bound: String
+    /// What was tried to move that bound, said with it. At more length in `docs/performance.md`.
+    public var tried: String
     /// Further figures by name, with their unit in the name.
     public var details: [String: Double]
 
@@ -28,6 +30,7 @@ public struct ReportRow: Codable, Sendable {
         floors: [Double] = [],
         goal: Goal? = nil,
         bound: String = "",
+        tried: String = "",
         details: [String: Double] = [:]
     ) {
         self.name = name
@@ -38,6 +41,7 @@ public struct ReportRow: Codable, Sendable {
         ratio = floors.isEmpty ? nil : Spread(zip(values, floors).map { $0 / $1 })
         self.goal = goal
         self.bound = bound
+        self.tried = tried
         self.details = details
     }
 

@@ -25,6 +25,7 @@ struct Listing: Workload {
                 floors: pairs.map { $0.floor.percentile(0.95) },
                 goal: .atMost(50),
                 bound: "one look-up per run and one per its inbox",
+                tried: "an index by status and type that is read in order",
                 details: ["p50 ms": Spread(pairs.map { $0.engine.percentile(0.5) }).median]
             )
         ]

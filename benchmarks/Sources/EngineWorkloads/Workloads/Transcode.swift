@@ -33,7 +33,8 @@ struct Transcode: Workload {
                 values: values,
                 floors: bare,
                 goal: .ratioAtMost(1.02),
-                bound: "loudness and waveform, which the bare command does not make; see the next row"
+                bound: "loudness and waveform, which the bare command does not make; see the next row",
+                tried: "both renditions, loudness and peaks out of one decoding"
             ),
             ReportRow(
                 "transcode-same-work",
@@ -42,7 +43,8 @@ struct Transcode: Workload {
                 values: values,
                 floors: whole,
                 goal: .ratioAtMost(1.02),
-                bound: "starting the confined decoder, hashing and cutting its output"
+                bound: "starting the confined decoder, hashing and cutting its output",
+                tried: "both renditions, loudness and peaks out of one decoding"
             ),
         ]
     }
