@@ -107,7 +107,14 @@ extension DatabaseFailure {
         case .SQLITE_NOTADB:
             return true
         default:
-            return [.SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC].contains(error.extendedResultCode)
+            return isFailedFlush(error)
         }
     }
+
+    private static func isFailedFlush(_ error: DatabaseError) -> Bool {
+        [.SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC].contains(error.extendedResultCode)
+    }
+
+    /// Whether it was caused by a flush of SQLite's own: something that other processes rely on may never reach the disk.
+    var isFailedFlush: Bool { (cause as? DatabaseError).map(Self.isFailedFlush) ?? false }
 }

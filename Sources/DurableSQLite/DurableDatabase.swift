@@ -25,7 +25,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     public static func open(_ configuration: Configuration) throws -> DurableDatabase {
         try DatabaseFile.prepare(configuration.path, logger: configuration.logger)
         let lock = try WriterLock(databasePath: configuration.path)
-        let connection = try lock.withLock { try WriterConnection(configuration, horizon: lock.horizon) }
+        let connection = try lock.withLock { try WriterConnection(configuration, lock: lock) }
         do {
             let database = try DurableDatabase(configuration, connection: connection, lock: lock)
             log(configuration)
@@ -53,7 +53,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         lock: WriterLock
     ) throws {
         self.configuration = configuration
-        readers = try ReaderPool(configuration, log: connection.log, horizon: lock.horizon)
+        readers = try ReaderPool(configuration, log: connection.log, lock: lock)
         let loop = DatabaseWriterLoop(configuration, connection: connection, lock: lock, readers: readers)
         self.loop = loop
         watcher = try ChangeWatcher(configuration, inbox: loop.inbox)
@@ -100,8 +100,8 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     /// Queues `unit` for the next group commit: the hot path, without a savepoint.
     ///
     /// A unit should validate before it writes. If it throws anyway, the whole group is rolled back and its units are
-    /// redone one by one, so only the faulty one fails. `completion` is called once, on the writer's thread, after the
-    /// commit; it must return at once.
+    /// redone one by one, so only the faulty one fails. `completion` is called once, on a thread of the database, after the
+    /// commit's flush; it must return at once.
     @inlinable
     public func submit<Value: Sendable>(
         _ unit: @escaping @Sendable (Database) throws -> Value,
@@ -154,7 +154,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     /// Calls `observer` after each commit that has notes, with the notes in order and `foreign: false`; and after
     /// another connection (another process or another instance) has committed, with no notes and `foreign: true`.
     ///
-    /// Several foreign commits may be reported as one. The observer runs on the writer's thread and must return at
+    /// Several foreign commits may be reported as one. The observer runs on a thread of the database and must return at
     /// once; it may submit units.
     public func observe(
         _ observer: @escaping @Sendable (_ notes: [any Sendable], _ foreign: Bool) -> Void
@@ -163,7 +163,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
     }
 
     /// Calls `observer` after commits, of this connection and others, with notes or without; several may be told as one.
-    /// It runs on the writer's thread and must return at once.
+    /// It runs on a thread of the database and must return at once.
     public func observeCommits(_ observer: @escaping @Sendable () -> Void) -> DatabaseObservation {
         loop.acknowledger.commitObservers.add { _, _ in observer() }
     }

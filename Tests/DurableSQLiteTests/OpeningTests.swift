@@ -44,7 +44,7 @@ struct OpeningTests {
     func modes() async throws {
         let test = try TestDatabase()
         try await test.database.insert("a")
-        for suffix in ["", "-wal", "-shm", "-writer.lock", "-writer.gate"] {
+        for suffix in ["", "-wal", "-shm", "-writer.lock", "-writer.gate", "-writer.users"] {
             var status = stat()
             #expect(stat(test.path + suffix, &status) == 0, "\(suffix)")
             #expect(status.st_mode & 0o777 == 0o600, "\(suffix)")

@@ -18,13 +18,18 @@ final class LockFile: Sendable {
     }
 
     /// Waits for the exclusive lock.
-    func lock() throws(DatabaseFailure) {
-        while flock(descriptor, LOCK_EX) != 0 {
+    func lock() throws(DatabaseFailure) { try wait(for: LOCK_EX) }
+
+    /// Waits for the shared lock, in exchange for what is held.
+    func lockShared() throws(DatabaseFailure) { try wait(for: LOCK_SH) }
+
+    private func wait(for operation: Int32) throws(DatabaseFailure) {
+        while flock(descriptor, operation) != 0 {
             guard errno == EINTR else { throw .system(.lockUnavailable, "cannot lock \"\(path)\"", errno) }
         }
     }
 
-    /// Takes the exclusive lock if nobody has it.
+    /// Takes the exclusive lock if nobody else has any. A shared lock that was held is lost in any case.
     func tryLock() throws(DatabaseFailure) -> Bool {
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EWOULDBLOCK { return false }

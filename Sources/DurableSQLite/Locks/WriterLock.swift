@@ -15,19 +15,32 @@ import Glibc
 final class WriterLock: Sendable {
     private let lock: LockFile
     private let gate: LockFile
+    /// Locked by every instance as long as it lives, shared: whoever has it alone is the only one that has the file open.
+    private let users: LockFile
     /// Of the commits that are made under this lock.
     let horizon: FlushHorizon
 
-    /// Opens `<path>-writer.lock` and `<path>-writer.gate`, mode 0600.
+    /// Opens `<path>-writer.lock`, `<path>-writer.gate` and `<path>-writer.users`, mode 0600.
     init(databasePath: String) throws(DatabaseFailure) {
         lock = try LockFile(path: WriterLock.lockPath(databasePath))
         gate = try LockFile(path: databasePath + "-writer.gate")
+        users = try LockFile(path: databasePath + "-writer.users")
+        try users.lockShared()
         horizon = try FlushHorizon(in: lock)
     }
 
     static func lockPath(_ databasePath: String) -> String {
         databasePath + "-writer.lock"
     }
+
+    /// Whether no other instance, of any process, has the file open; none will until ``shareAgain()``, which has to follow in any
+    /// case. Call with the lock held.
+    func isAlone() throws(DatabaseFailure) -> Bool { try users.tryLock() }
+
+    func shareAgain() throws(DatabaseFailure) { try users.lockShared() }
+
+    /// This instance has closed the file.
+    func leave() { users.unlock() }
 
     func acquire() throws(DatabaseFailure) {
         try gate.lock()

@@ -41,14 +41,15 @@ final class FlushHorizon: @unchecked Sendable {
         let (begun, flushed) = (
             counters[0].load(ordering: .sequentiallyConsistent), counters[1].load(ordering: .sequentiallyConsistent)
         )
-        let number = max(begun, flushed) + 1
+        // The file is anybody's: whatever it holds must not end the process.
+        let number = max(begun, flushed) &+ 1
         counters[0].store(number, ordering: .sequentiallyConsistent)
         return number
     }
 
     /// Takes back the number of a commit that wrote nothing. Call under the same hold of the lock as `begin`.
     func cancel(_ number: UInt64) {
-        counters[0].store(number - 1, ordering: .sequentiallyConsistent)
+        counters[0].store(number &- 1, ordering: .sequentiallyConsistent)
     }
 
     /// Every commit up to this one is on disk.

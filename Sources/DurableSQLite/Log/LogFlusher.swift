@@ -56,6 +56,14 @@ final class LogFlusher: @unchecked Sendable {
         }
     }
 
+    /// Notes a flush that SQLite has made and that failed: it counts here and for other processes like one of this type's own.
+    func fail(_ failure: DatabaseFailure) {
+        monitor.withLock {
+            self.failure = self.failure ?? failure
+            horizon.setFailed(true)
+        }
+    }
+
     /// Returns when a flush that began after this call has ended.
     ///
     /// - Throws: `database-failed`, also when an earlier flush failed.

@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 import Glibc
 import Logging
@@ -9,10 +10,10 @@ final class ReaderPool: Sendable {
     private let path: String
     private let logger: Logger
     private let log: LogFlusher
-    private let horizon: FlushHorizon
+    private let lock: WriterLock
 
-    init(_ configuration: DurableDatabase.Configuration, log: LogFlusher, horizon: FlushHorizon) throws {
-        (self.log, self.horizon) = (log, horizon)
+    init(_ configuration: DurableDatabase.Configuration, log: LogFlusher, lock: WriterLock) throws {
+        (self.log, self.lock) = (log, lock)
         var settings = WriterConnection.settings(configuration)
         settings.readonly = true
         settings.maximumReaderCount = max(1, configuration.readerCount)
@@ -28,11 +29,12 @@ final class ReaderPool: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         do {
-            return try await pool.read { [self] database in
-                let result = Result { try body(database) }
-                if !isAhead { try settle() }
-                return try result.get()
+            let horizon = lock.horizon
+            let (result, unflushed) = try await pool.read { database in
+                (Result { try body(database) }, isAhead ? nil : horizon.unflushed)
             }
+            if let unflushed, !log.isOff { try await settle(unflushed) }
+            return try result.get()
         } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {
             throw DatabaseFailure(.databaseClosed, "\"\(path)\" is closed.", cause: error)
         }
@@ -40,15 +42,28 @@ final class ReaderPool: Sendable {
 
     /// Returns when what was read is on disk: it may be of a commit whose flush is under way, in this process or another one.
     ///
+    /// Away from the reading connections, which are few, and from Swift's threads.
+    private func settle(_ commit: UInt64) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "durable-sqlite.settling").async { [self] in
+                continuation.resume(with: Result { try waitOrFlush(commit) })
+            }
+        }
+    }
+
     /// Whoever has committed flushes, in most cases within a fraction of a millisecond. A flush of every reader's own would keep
     /// the disk from that; it is for commits whose process has died or is held up.
-    private func settle() throws {
-        guard let commit = horizon.unflushed else { return }
+    private func waitOrFlush(_ commit: UInt64) throws {
         for _ in 0..<Self.looks {
             usleep(Self.pause)
-            if horizon.hasReached(commit) { return }
+            if lock.horizon.hasReached(commit) { return }
         }
         try log.flush()
+        // Nobody else may say so: its process is dead. While one writes, its commits are not all in what was flushed.
+        guard !lock.horizon.hasReached(commit), (try? lock.tryAcquire()) == true else { return }
+        defer { lock.release() }
+        try log.flush()
+        lock.horizon.reachedAll()
     }
 
     private static let looks = 8

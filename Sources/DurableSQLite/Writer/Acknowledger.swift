@@ -155,7 +155,7 @@ final class Acknowledger: @unchecked Sendable {
             $0.units += group.units.count
         }
         for (index, unit) in group.units.enumerated() {
-            if let error = outcome.errors[index] ?? lost { unit.fail(error) } else { unit.succeed() }
+            if let error = lost ?? outcome.errors[index] { unit.fail(error) } else { unit.succeed() }
         }
         guard lost == nil else { return }
         if !outcome.notes.isEmpty { observers.notify(outcome.notes, foreign: false) }

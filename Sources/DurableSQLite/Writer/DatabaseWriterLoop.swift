@@ -143,11 +143,21 @@ final class DatabaseWriterLoop: @unchecked Sendable {
 
     private func stopWriting(_ failure: DatabaseFailure) {
         self.failure = failure
+        if failure.isFailedFlush { connection.log.fail(failure) }
         configuration.logger.critical("database refuses all further writes", metadata: ["error": "\(failure)"])
     }
 
     /// Applies unapplied migrations. Runs as a job on the writer's thread.
     func migrate(_ migrator: DatabaseMigrator) throws {
+        do {
+            try apply(migrator)
+        } catch {
+            if DatabaseFailure.isFatal(error) { stopWriting(flushFailed(error)) }
+            throw error
+        }
+    }
+
+    private func apply(_ migrator: DatabaseMigrator) throws {
         let (_, duty) = try writing(lock.acquire) {
             let unknown = try connection.queue.inDatabase { database in
                 try migrator.appliedIdentifiers(database).subtracting(migrator.migrations).sorted()
@@ -166,13 +176,18 @@ final class DatabaseWriterLoop: @unchecked Sendable {
 
     private func shutDown() {
         acknowledger.close()
-        readers.close()
+        let hasFailed = failure != nil || connection.log.currentFailure != nil
+        // The last connection copies the log when it closes. After a failed flush none may: the next to open the file checks it
+        // first. Readers cannot.
+        if !hasFailed { readers.close() }
+        defer {
+            if hasFailed { readers.close() }
+            lock.leave()
+        }
         do {
             try lock.withLock {
                 defer { thread.clear() }
-                if failure == nil, connection.log.currentFailure == nil {
-                    do { _ = try connection.checkpoint(truncating: true) } catch { logClosing(error) }
-                }
+                if !hasFailed { do { _ = try connection.checkpoint(truncating: true) } catch { logClosing(error) } }
                 try connection.close()
             }
         } catch {

@@ -2,9 +2,10 @@ import GRDB
 import GRDBSQLite
 import Logging
 
-/// The one writing connection of this instance. Only the writer's thread uses it after opening.
+/// The one writing connection of this instance.
 final class WriterConnection: @unchecked Sendable {
-    // SAFETY: opened on one thread, handed over once to the writer's thread, which alone uses it afterwards.
+    // SAFETY: opened on one thread, handed over once to the writer's thread; used by that, or by the one that has borrowed its
+    // work (`WriterInbox.borrow`), with the inbox's lock between them.
     let queue: DatabaseQueue
     let path: String
     let log: LogFlusher
@@ -17,7 +18,13 @@ final class WriterConnection: @unchecked Sendable {
     private let busyTimeout: Duration
 
     /// Opens the connection. Call with the writer lock held: opening creates the file and its log.
-    init(_ configuration: DurableDatabase.Configuration, horizon: FlushHorizon) throws {
+    init(_ configuration: DurableDatabase.Configuration, lock: WriterLock) throws {
+        let horizon = lock.horizon
+        let hasLost = horizon.hasFailed
+        // Commits of a process that died before they were flushed: nobody knows whether their flush had failed.
+        let restartsLog = try (hasLost || horizon.unflushed != nil) && lock.isAlone()
+        defer { if hasLost || restartsLog { try? lock.shareAgain() } }
+        if hasLost, !restartsLog { throw Self.inUse(configuration.path) }
         path = configuration.path
         busyTimeout = configuration.busyTimeout
         var settings = WriterConnection.settings(configuration)
@@ -29,7 +36,7 @@ final class WriterConnection: @unchecked Sendable {
             // flushed is acknowledged (`Acknowledger`).
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
             let file = try Self.logFile(database, path: configuration.path)
-            if horizon.hasFailed { try Self.restartLog(database, horizon, path: configuration.path) }
+            if restartsLog { try Self.restartLog(database, horizon, path: configuration.path) }
             return try LogFlusher(file, horizon, configuration)
         }
         try queue.inDatabase { try prepare($0) }
@@ -49,18 +56,25 @@ final class WriterConnection: @unchecked Sendable {
 
     /// After a failed flush the kernel takes the log's lost pages for written: nothing behind them would survive a power cut.
     /// Copied into the database file, what they hold is written anew, and the log begins anew.
+    ///
+    /// Only by the first that opens the file: SQLite has checked every page of the log then. For others it goes by its index of the
+    /// log, and would copy what stands in the place of a lost page.
     private static func restartLog(_ database: Database, _ horizon: FlushHorizon, path: String) throws {
         do {
             try database.checkpoint(.truncate)
         } catch {
-            throw DatabaseFailure(
-                .databaseFailed,
-                "a flush of the log of \"\(path)\" failed, and the log is in use. Stop every process that has the file open, and "
-                    + "start again.",
-                cause: error
-            )
+            throw inUse(path, cause: error)
         }
         horizon.setFailed(false)
+    }
+
+    private static func inUse(_ path: String, cause: (any Error)? = nil) -> DatabaseFailure {
+        DatabaseFailure(
+            .databaseFailed,
+            "a flush of the log of \"\(path)\" failed, and the log is in use. Stop every process that has the file open, and "
+                + "start again.",
+            cause: cause
+        )
     }
 
     /// What every connection, writing or reading, is opened with.
@@ -156,7 +170,8 @@ final class WriterConnection: @unchecked Sendable {
         }
     }
 
-    /// Closes the connection. Call with the writer lock held: the last connection of a file checkpoints when it closes.
+    /// Closes the connection. Call with the writer lock held: the last connection of a file that may write checkpoints when it
+    /// closes.
     func close() throws {
         log.close()
         sqlite3_finalize(versionStatement)

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import WorkflowCore
 import WorkflowStore
@@ -68,7 +69,10 @@ final class RunningAttempt: Sendable {
             if state.cancelReason == nil { state.cancelReason = reason }
             return state.handle
         }
-        handle?.cancel()
+        guard let handle else { return }
+        // It calls the activity's cancellation handlers, which are somebody else's code: neither the worker nor the database,
+        // whose threads come here, waits for them.
+        DispatchQueue(label: "activity-cancellation").async { handle.cancel() }
     }
 
     var cancelReason: CancelReason? { state.withLock { $0.cancelReason } }

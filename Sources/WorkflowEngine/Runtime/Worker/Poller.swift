@@ -21,6 +21,8 @@ final class Poller: Sendable {
         let runningTasks: @Sendable () -> [TaskRecord]
         let revoke: @Sendable (RunKey, EventID) -> Void
         let inboxesChanged: @Sendable ([RunKey]) -> Void
+        /// The store refuses all further writes: only a new process can go on.
+        let storeIsLost: @Sendable (any Error) -> Void
     }
 
     private struct State {
@@ -113,7 +115,7 @@ final class Poller: Sendable {
             do {
                 try await runOnce()
             } catch {
-                environment.logger.error("polling failed, trying again", metadata: ["error": "\(error)"])
+                report(error, "polling failed, trying again")
                 planWake(at: environment.clock.now + .seconds(1))
             }
             state.withLock { $0.isWorking = false }
@@ -285,7 +287,12 @@ final class Poller: Sendable {
                 foreignChange()
             }
         } catch {
-            environment.logger.error("looking after other workers failed", metadata: ["error": "\(error)"])
+            report(error, "looking after other workers failed")
         }
+    }
+
+    private func report(_ error: any Error, _ what: Logger.Message) {
+        environment.logger.error(what, metadata: ["error": "\(error)"])
+        if error.isFinalForStore { hooks.storeIsLost(error) }
     }
 }

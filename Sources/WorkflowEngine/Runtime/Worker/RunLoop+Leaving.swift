@@ -175,7 +175,7 @@ extension RunLoop {
 
 extension Error {
     /// Whether the database has stopped for good, for example after an fsync that failed.
-    fileprivate var isFinalForStore: Bool {
+    var isFinalForStore: Bool {
         guard let failure = self as? DatabaseFailure else { return false }
         return failure.kind == .databaseFailed || failure.kind == .databaseClosed
     }

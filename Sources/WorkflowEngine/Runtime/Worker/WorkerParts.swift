@@ -52,7 +52,8 @@ final class WorkerParts: Sendable {
             report: { await runner.report($0) },
             runningTasks: { runner.runningTasks },
             revoke: { runner.revoke(run: $0, scheduledEventID: $1) },
-            inboxesChanged: { for run in $0 { mailbox.post(.inboxChanged(run)) } }
+            inboxesChanged: { for run in $0 { mailbox.post(.inboxChanged(run)) } },
+            storeIsLost: onStoreLost
         )
     }
 

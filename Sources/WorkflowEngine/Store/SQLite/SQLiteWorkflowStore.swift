@@ -51,8 +51,9 @@ package final class SQLiteWorkflowStore: Sendable {
     deinit {
         let statements = statements
         database.submit({ _ in statements.removeAll() }) { result in
-            // A closed database runs no units any more: nobody else uses the statements.
-            if case .failure = result { statements.removeAll() }
+            // A closed database runs no units any more: nobody else uses the statements. One that has failed is still used.
+            guard case .failure(let error as DatabaseFailure) = result, error.kind == .databaseClosed else { return }
+            statements.removeAll()
         }
     }
 }

@@ -6,8 +6,7 @@ struct Listing: Workload {
 
     func measure(_ bench: Bench) async throws -> [ReportRow] {
         let count = bench.pick(tiny: 200, standard: 100_000, full: 1_000_000)
-        let path = try await bench.seeds.parked(count, bench)
-        let pages = bench.pick(tiny: 20, standard: 500)
+        let (path, pages) = (try await bench.seeds.parked(count, bench), bench.pick(tiny: 20, standard: 500))
         let pairs = try await bench.withFile("floor") { floorPath in
             try SQLiteFloor.seed(floorPath, runs: count, events: 1)
             return try await bench.interleaved {
