@@ -58,9 +58,7 @@ struct RestartWithOpenRuns: Workload {
         let pairs = try await bench.withFile("floor") { floorPath in
             try SQLiteFloor.seed(floorPath, runs: count)
             var number = 1
-            return try await bench.interleaved {
-                try SQLiteFloor.readOpen(floorPath).milliseconds
-            } engine: {
+            return try await bench.interleaved(floor: { try SQLiteFloor.readOpen(floorPath).milliseconds }) {
                 number += count / 20 + (count / 20 % 10 == 0 ? 1 : 0)
                 return try await firstResult(path, number)
             }
