@@ -233,7 +233,7 @@ let tests: [Target] = [
             "MizzoAPI",
             "MizzoCatalog",
             "MizzoPlatform", "MizzoWorkflows", "WorkflowEngine", "WorkflowStore", "mizzo-transcoder", crypto,
-            cryptoExtras, httpClient,
+            cryptoExtras, grdb, httpClient,
             lifecycle, logging, nio, nioHTTP,
         ],
         exclude: ["Clients"],

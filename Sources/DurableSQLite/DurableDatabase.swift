@@ -168,6 +168,10 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         loop.acknowledger.commitObservers.add { _, _ in observer() }
     }
 
+    /// The failed flush after which nothing can be written or read here any more, or nil. One of another process counts: they share
+    /// the log. Every process that has the file open has to end; the first to open it again repairs it.
+    public var failure: DatabaseFailure? { loop.connection.log.currentFailure }
+
     /// Applies unapplied migrations, under the lock that orders all writers: several processes may call it at once.
     ///
     /// Blocks the calling thread.

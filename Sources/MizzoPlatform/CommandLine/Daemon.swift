@@ -10,7 +10,7 @@ import WorkflowEngine
 /// Runs the services of one process from its command line to its end.
 ///
 /// Exit codes: 0 after a graceful stop, 78 (`EX_CONFIG`) for a configuration that cannot be used, 69 (`EX_UNAVAILABLE`) when
-/// the database cannot be opened, 1 for anything else.
+/// the database cannot be opened, or a flush of it has failed, 1 for anything else.
 public enum Daemon {
     /// `EX_CONFIG` of sysexits(3).
     public static let badConfiguration = ExitCode(78)
@@ -40,8 +40,9 @@ public enum Daemon {
         _ configuration: PlatformConfiguration,
         _ services: (Platform) async throws -> [any Service]
     ) async throws {
+        let all = try await services(platform) + [DatabaseWatch(database: platform.database)]
         var group = ServiceGroupConfiguration(
-            services: try await services(platform).map { .init(service: $0) },
+            services: all.map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "services")
         )
