@@ -208,6 +208,11 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
 }
 
 extension DurableDatabase {
+    /// Runs `job` alone on the writer's thread, also after a failed flush: for what belongs to the connection and not to the file.
+    ///
+    /// - Returns: false, and nothing was done, when the database is closed.
+    package func submitJob(_ job: @escaping @Sendable () -> Void) -> Bool { loop.inbox.add(job: job) }
+
     /// Runs `job` alone on the writer's thread and waits for it.
     func runJob<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) throws -> Value {
         guard !loop.isOwnThread else {

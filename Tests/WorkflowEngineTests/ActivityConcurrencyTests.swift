@@ -121,7 +121,7 @@ private final class Peak: Sendable {
                 let rows = try await durable.read { try Int.fetchAll($0, sql: "SELECT attempt FROM booking") }
                 #expect(rows == [2])
             }
-            try await (database.store as? SQLiteWorkflowStore)?.close()
+            await (database.store as? SQLiteWorkflowStore)?.close()
         }
     }
 

@@ -60,7 +60,7 @@ public struct Platform: Sendable {
 
     /// Finishes what is written and closes the file. Call it last.
     public func close() async {
-        try? await (workflows.store as? SQLiteWorkflowStore)?.close()
+        await (workflows.store as? SQLiteWorkflowStore)?.close()
         database.close()
         await storage.close()
     }

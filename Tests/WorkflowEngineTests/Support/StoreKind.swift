@@ -42,7 +42,7 @@ struct DatabaseFolder {
         } catch {
             result = .failure(error)
         }
-        try await (database.store as? SQLiteWorkflowStore)?.close()
+        await (database.store as? SQLiteWorkflowStore)?.close()
         durable.close()
         return try result.get()
     }

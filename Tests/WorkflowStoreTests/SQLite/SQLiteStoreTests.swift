@@ -196,7 +196,7 @@ struct SQLiteStoreTests {
                 defer { database.close() }
                 let store = try await SQLiteWorkflowStore.open(database, applicationMigrations: migrator)
                 #expect(try await tracks(database) == 0)
-                try await store.close()
+                await store.close()
             }
         }
     }
@@ -214,9 +214,9 @@ struct SQLiteStoreTests {
             #expect(try await operating.run(RunTarget("w"))?.status == .running)
             _ = try await operating.signal(SignalRequest("w", "a"))
             #expect(try await store.run(RunTarget("w"))?.inboxCount == 1)
-            try await operating.close()
+            await operating.close()
             _ = try await SQLiteWorkflowStore.open(database, applicationMigrations: migrator)
-            try await store.close()
+            await store.close()
         }
     }
 

@@ -47,9 +47,9 @@ struct SQLiteFile {
         do {
             try await body(store, database)
         } catch {
-            try await store.close()
+            await store.close()
             throw error
         }
-        try await store.close()
+        await store.close()
     }
 }

@@ -5,7 +5,8 @@ import WorkflowStore
 /// Reports that go through the store instead of the run's own commit.
 extension ActivityRunner {
     /// Reports through the store: for retries, and for runs that are not loaded here. Tried until the store accepts it or
-    /// says that it is stale: an outcome must not be lost to a full disk.
+    /// says that it is stale: an outcome must not be lost to a full disk. When the store takes nothing any more, whoever opens
+    /// it next tries the attempt again.
     func report(_ task: TaskRecord, _ decision: AttemptReport.Decision) async {
         await report(
             AttemptReport(
@@ -40,9 +41,12 @@ extension ActivityRunner {
                 return
             } catch {
                 environment.logger.error(
-                    "the end of an attempt could not be stored, trying again",
+                    error.isFinalForStore
+                        ? "the end of an attempt is lost with the store"
+                        : "the end of an attempt could not be stored, trying again",
                     metadata: ["run-key": "\(report.run)", "error": "\(error)"]
                 )
+                guard !error.isFinalForStore else { return }
                 await pause(.seconds(1))
             }
         }

@@ -134,7 +134,8 @@ public final class Worker: Service {
         let polling = engine.environment.task { await engine.poller.run() }
         let loss = await untilShutdownOrLoss()
         // In a task of its own: this one may have been cancelled, and handing everything back must not be.
-        await Task { await stop(engine) }.value
+        // What is lost takes no outcome any more: there is nothing to wait for.
+        await Task { await stop(engine, isLost: loss != nil) }.value
         await polling.value
         if let loss { throw loss }
     }
@@ -214,15 +215,15 @@ public final class Worker: Service {
         )
     }
 
-    private func stop(_ engine: Engine) async {
+    private func stop(_ engine: Engine, isLost: Bool) async {
         logger.info("worker stops", metadata: ["worker": "\(configuration.identity)"])
         self.engine.withLock { $0 = nil }
         engine.poller.close()
         engine.environment.slots.close()
         engine.runner.announceShutdown()
-        if !(await engine.runner.becomesIdle(within: configuration.drainTimeout)) {
+        if !(await engine.runner.becomesIdle(within: isLost ? .zero : configuration.drainTimeout)) {
             engine.runner.cancelAll()
-            _ = await engine.runner.becomesIdle(within: .seconds(5))
+            if !isLost { _ = await engine.runner.becomesIdle(within: .seconds(5)) }
         }
         await withCheckedContinuation { continuation in
             engine.loop.mailbox.post(.releaseAll { continuation.resume() })

@@ -43,19 +43,23 @@ package final class SQLiteWorkflowStore: Sendable {
     }
 
     /// Frees the store's statements and the locks of the workers it registered. Call it before the database is closed.
-    package func close() async throws {
+    package func close() async {
         workerLocks.releaseAll()
-        try await database.write { [statements] _ in statements.removeAll() }
-    }
-
-    deinit {
-        let statements = statements
-        database.submit({ _ in statements.removeAll() }) { result in
-            // A closed database runs no units any more: nobody else uses the statements. One that has failed is still used.
-            guard case .failure(let error as DatabaseFailure) = result, error.kind == .databaseClosed else { return }
-            statements.removeAll()
+        await withCheckedContinuation { continuation in
+            freeStatements { continuation.resume() }
         }
     }
+
+    private func freeStatements(then done: @escaping @Sendable () -> Void) {
+        let free: @Sendable () -> Void = { [statements] in
+            statements.removeAll()
+            done()
+        }
+        // A closed database runs no units any more: nobody else uses the statements.
+        if !database.submitJob(free) { free() }
+    }
+
+    deinit { freeStatements {} }
 }
 
 // MARK: Units

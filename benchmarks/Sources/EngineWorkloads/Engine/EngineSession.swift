@@ -48,7 +48,7 @@ struct EngineSession: Sendable {
         let database = try await WorkflowDatabase.open(file)
         let result: Result<Value, any Error>
         do { result = .success(try await body(database)) } catch { result = .failure(error) }
-        try await (database.store as? SQLiteWorkflowStore)?.close()
+        await (database.store as? SQLiteWorkflowStore)?.close()
         return try result.get()
     }
 
