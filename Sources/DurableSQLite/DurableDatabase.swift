@@ -53,7 +53,7 @@ public final class DurableDatabase: DatabaseAccess, Sendable {
         lock: WriterLock
     ) throws {
         self.configuration = configuration
-        readers = try ReaderPool(configuration, log: connection.log, lock: lock)
+        readers = try ReaderPool(configuration, log: connection.log, horizon: lock.horizon)
         let loop = DatabaseWriterLoop(configuration, connection: connection, lock: lock, readers: readers)
         self.loop = loop
         watcher = try ChangeWatcher(configuration, inbox: loop.inbox)

@@ -52,6 +52,23 @@ struct FailedFlushTests {
         try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int ?? -1
     }
 
+    @Test("an instance that was opened while a flush was under way keeps others out, too, when that flush has failed")
+    func openedDuringFlush() async throws {
+        let gate = FlushGate()
+        let test = try TestDatabase { $0.beforeFlush = { gate.pass() } }
+        gate.close()
+        let first = test.database.pendingPair("first") {}
+        await gate.flushWaits()
+        let other = try test.openAgain()
+        gate.open(result: ResultCode.SQLITE_IOERR_FSYNC.rawValue)
+        await first.value
+        test.database.close()
+        await expectDatabaseFailed { _ = try test.openAgain() }
+        await expectDatabaseFailed { try await other.readAhead { _ in } }
+        other.close()
+        try test.openAgain().close()
+    }
+
     @Test(
         "after a process that died with a commit unflushed, the first to open makes everything durable and begins a new log"
     )

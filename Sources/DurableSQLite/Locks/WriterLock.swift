@@ -25,7 +25,6 @@ final class WriterLock: Sendable {
         lock = try LockFile(path: WriterLock.lockPath(databasePath))
         gate = try LockFile(path: databasePath + "-writer.gate")
         users = try LockFile(path: databasePath + "-writer.users")
-        try users.lockShared()
         horizon = try FlushHorizon(in: lock)
     }
 
@@ -33,11 +32,12 @@ final class WriterLock: Sendable {
         databasePath + "-writer.lock"
     }
 
-    /// Whether no other instance, of any process, has the file open; none will until ``shareAgain()``, which has to follow in any
-    /// case. Call with the lock held.
+    /// Whether no other instance, of any process, has the file open; none will as long as the lock is held. Call with the lock
+    /// held, before ``join()``.
     func isAlone() throws(DatabaseFailure) -> Bool { try users.tryLock() }
 
-    func shareAgain() throws(DatabaseFailure) { try users.lockShared() }
+    /// This instance has opened the file. Call with the lock held.
+    func join() throws(DatabaseFailure) { try users.lockShared() }
 
     /// This instance has closed the file.
     func leave() { users.unlock() }

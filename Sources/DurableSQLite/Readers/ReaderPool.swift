@@ -10,10 +10,11 @@ final class ReaderPool: Sendable {
     private let path: String
     private let logger: Logger
     private let log: LogFlusher
-    private let lock: WriterLock
+    private let horizon: FlushHorizon
+    private let settling = DispatchQueue(label: "durable-sqlite.settling")
 
-    init(_ configuration: DurableDatabase.Configuration, log: LogFlusher, lock: WriterLock) throws {
-        (self.log, self.lock) = (log, lock)
+    init(_ configuration: DurableDatabase.Configuration, log: LogFlusher, horizon: FlushHorizon) throws {
+        (self.log, self.horizon) = (log, horizon)
         var settings = WriterConnection.settings(configuration)
         settings.readonly = true
         settings.maximumReaderCount = max(1, configuration.readerCount)
@@ -29,10 +30,10 @@ final class ReaderPool: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         do {
-            let horizon = lock.horizon
-            let (result, unflushed) = try await pool.read { database in
+            let (result, unflushed) = try await pool.read { [horizon] database in
                 (Result { try body(database) }, isAhead ? nil : horizon.unflushed)
             }
+            if let failure = log.currentFailure { throw failure }
             if let unflushed, !log.isOff { try await settle(unflushed) }
             return try result.get()
         } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {
@@ -45,7 +46,7 @@ final class ReaderPool: Sendable {
     /// Away from the reading connections, which are few, and from Swift's threads.
     private func settle(_ commit: UInt64) async throws {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue(label: "durable-sqlite.settling").async { [self] in
+            settling.async { [self] in
                 continuation.resume(with: Result { try waitOrFlush(commit) })
             }
         }
@@ -56,14 +57,9 @@ final class ReaderPool: Sendable {
     private func waitOrFlush(_ commit: UInt64) throws {
         for _ in 0..<Self.looks {
             usleep(Self.pause)
-            if lock.horizon.hasReached(commit) { return }
+            if horizon.hasReached(commit) { return }
         }
         try log.flush()
-        // Nobody else may say so: its process is dead. While one writes, its commits are not all in what was flushed.
-        guard !lock.horizon.hasReached(commit), (try? lock.tryAcquire()) == true else { return }
-        defer { lock.release() }
-        try log.flush()
-        lock.horizon.reachedAll()
     }
 
     private static let looks = 8

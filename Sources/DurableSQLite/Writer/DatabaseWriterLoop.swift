@@ -174,25 +174,39 @@ final class DatabaseWriterLoop: @unchecked Sendable {
         try acknowledger.flush([duty])
     }
 
+    private var hasFailed: Bool { failure != nil || connection.log.currentFailure != nil }
+
     private func shutDown() {
         acknowledger.close()
-        let hasFailed = failure != nil || connection.log.currentFailure != nil
+        defer { thread.clear() }
         // The last connection copies the log when it closes. After a failed flush none may: the next to open the file checks it
-        // first. Readers cannot.
-        if !hasFailed { readers.close() }
-        defer {
-            if hasFailed { readers.close() }
-            lock.leave()
-        }
+        // first. Readers cannot, so one of them is the last then.
+        let readersCloseLast = hasFailed
+        if !readersCloseLast { readers.close() }
         do {
-            try lock.withLock {
-                defer { thread.clear() }
-                if !hasFailed { do { _ = try connection.checkpoint(truncating: true) } catch { logClosing(error) } }
-                try connection.close()
-            }
+            try lock.withLock { try readersCloseLast ? closeWithoutCopying() : copyAndClose() }
         } catch {
             logClosing(error)
         }
+    }
+
+    private func copyAndClose() throws {
+        do {
+            _ = try connection.checkpoint(truncating: true)
+        } catch {
+            if DatabaseFailure.isFatal(error) { stopWriting(flushFailed(error)) }
+            logClosing(error)
+        }
+        // A flush that failed just now: the connection stays open until the process ends, as closing it would copy the log.
+        guard !hasFailed else { return }
+        try connection.close()
+        lock.leave()
+    }
+
+    private func closeWithoutCopying() throws {
+        try connection.close()
+        readers.close()
+        lock.leave()
     }
 
     private func logClosing(_ error: any Error) {

@@ -23,7 +23,6 @@ final class WriterConnection: @unchecked Sendable {
         let hasLost = horizon.hasFailed
         // Commits of a process that died before they were flushed: nobody knows whether their flush had failed.
         let restartsLog = try (hasLost || horizon.unflushed != nil) && lock.isAlone()
-        defer { if hasLost || restartsLog { try? lock.shareAgain() } }
         if hasLost, !restartsLog { throw Self.inUse(configuration.path) }
         path = configuration.path
         busyTimeout = configuration.busyTimeout
@@ -40,6 +39,7 @@ final class WriterConnection: @unchecked Sendable {
             return try LogFlusher(file, horizon, configuration)
         }
         try queue.inDatabase { try prepare($0) }
+        try lock.join()
     }
 
     /// SQLite's own file of the log. It stays the same until the connection is closed.

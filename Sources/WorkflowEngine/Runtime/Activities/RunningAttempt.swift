@@ -43,7 +43,7 @@ final class RunningAttempt: Sendable {
             state.handle = handle
             return state.cancelReason != nil
         }
-        if cancelNow { handle.cancel() }
+        if cancelNow { Self.cancel(handle) }
     }
 
     /// Claims the right to report. `false` if somebody else has it.
@@ -69,9 +69,12 @@ final class RunningAttempt: Sendable {
             if state.cancelReason == nil { state.cancelReason = reason }
             return state.handle
         }
-        guard let handle else { return }
-        // It calls the activity's cancellation handlers, which are somebody else's code: neither the worker nor the database,
-        // whose threads come here, waits for them.
+        if let handle { Self.cancel(handle) }
+    }
+
+    /// It calls the activity's cancellation handlers, which are somebody else's code: neither the worker nor the database, whose
+    /// threads come here, waits for them.
+    private static func cancel(_ handle: Task<Void, Never>) {
         DispatchQueue(label: "activity-cancellation").async { handle.cancel() }
     }
 

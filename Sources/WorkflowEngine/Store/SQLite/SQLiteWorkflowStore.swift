@@ -46,20 +46,19 @@ package final class SQLiteWorkflowStore: Sendable {
     package func close() async {
         workerLocks.releaseAll()
         await withCheckedContinuation { continuation in
-            freeStatements { continuation.resume() }
+            let isAccepted = database.submitJob { [statements] in
+                statements.removeAll()
+                continuation.resume()
+            }
+            // The database is closed, or about to be and still at its last units.
+            if !isAccepted { continuation.resume() }
         }
     }
 
-    private func freeStatements(then done: @escaping @Sendable () -> Void) {
-        let free: @Sendable () -> Void = { [statements] in
-            statements.removeAll()
-            done()
-        }
-        // A closed database runs no units any more: nobody else uses the statements.
-        if !database.submitJob(free) { free() }
+    deinit {
+        // A closed database runs no units of this store any more: they would keep it alive. Nobody else uses the statements.
+        if !database.submitJob({ [statements] in statements.removeAll() }) { statements.removeAll() }
     }
-
-    deinit { freeStatements {} }
 }
 
 // MARK: Units
