@@ -69,6 +69,19 @@ struct FailedFlushTests {
         try test.openAgain().close()
     }
 
+    @Test("when the flush at closing fails, the log is left to the next process")
+    func failureAtClosing() async throws {
+        let fails = Atomic(false)
+        let test = try TestDatabase {
+            $0.beforeFlush = { fails.load(ordering: .relaxed) ? ResultCode.SQLITE_IOERR_FSYNC.rawValue : 0 }
+        }
+        try await test.database.insert("first")
+        fails.store(true, ordering: .relaxed)
+        test.database.close()
+        #expect(try Self.logBytes(test.path) > 0)
+        await expectDatabaseFailed { _ = try test.openAgain() }
+    }
+
     @Test(
         "after a process that died with a commit unflushed, the first to open makes everything durable and begins a new log"
     )

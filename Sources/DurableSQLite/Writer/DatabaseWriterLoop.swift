@@ -197,8 +197,8 @@ final class DatabaseWriterLoop: @unchecked Sendable {
             if DatabaseFailure.isFatal(error) { stopWriting(flushFailed(error)) }
             logClosing(error)
         }
-        // A flush that failed just now: the connection stays open until the process ends, as closing it would copy the log.
-        guard !hasFailed else { return }
+        // A flush that failed just now: the connection is kept until the process ends, as closing it would copy the log.
+        guard !hasFailed else { return _ = Unmanaged.passRetained(connection) }
         try connection.close()
         lock.leave()
     }
