@@ -43,7 +43,8 @@ format: ## Format all Swift sources in place
 	swift format --in-place --recursive --parallel --configuration .swift-format $(SOURCES)
 
 bench: ## Measure speed, memory and disk against bare SQLite and ffmpeg; BENCH='--only NAME', '--list', '--full'
-	swift run --package-path benchmarks $(RELEASE) engine-bench $(BENCH)
+	swift build --package-path benchmarks $(RELEASE) --product engine-bench
+	$$(swift build --package-path benchmarks $(RELEASE) --show-bin-path)/engine-bench $(BENCH)
 
 bench-peers: ## Measure DBOS on SQLite and PostgreSQL beside the engine (a few minutes)
 	@RELEASE='$(RELEASE)' scripts/bench-peers.sh
