@@ -88,14 +88,7 @@ struct FailedFlushTests {
     func deathBeforeFlush() async throws {
         let test = try TestDatabase()
         try await test.database.insert("flushed or not")
-        // What a killed process leaves: its files as they are, and a commit begun of which nobody has said that it is on disk.
-        let copy = test.path + "-copy"
-        for suffix in ["", "-wal", "-writer.lock"] {
-            try FileManager.default.copyItem(atPath: test.path + suffix, toPath: copy + suffix)
-        }
-        let lock = try #require(FileHandle(forUpdatingAtPath: copy + "-writer.lock"))
-        try lock.write(contentsOf: withUnsafeBytes(of: UInt64(1_000).littleEndian) { Data($0) })
-        try lock.close()
+        let copy = try Self.leavingsOfKilled(test)
         let next = try DurableDatabase.open(DurableDatabase.Configuration(path: copy))
         #expect(try Self.logBytes(copy) == 0)
         let before = next.counters.flushes
@@ -103,6 +96,35 @@ struct FailedFlushTests {
         #expect(next.counters.flushes == before)
         next.close()
         test.database.close()
+    }
+
+    @Test("a shell that reads the file meanwhile does not keep anybody from opening it")
+    func deathBesideReader() async throws {
+        let test = try TestDatabase()
+        try await test.database.insert("flushed or not")
+        let copy = try Self.leavingsOfKilled(test)
+        let shell = try DatabaseQueue(path: copy)
+        try shell.inDatabase { database in
+            try database.execute(sql: "BEGIN; SELECT * FROM entry")
+            var configuration = DurableDatabase.Configuration(path: copy)
+            configuration.busyTimeout = .milliseconds(10)
+            try DurableDatabase.open(configuration).close()
+            try database.execute(sql: "COMMIT")
+        }
+        try shell.close()
+        test.database.close()
+    }
+
+    /// What a killed process leaves: its files as they are, and a commit begun of which nobody has said that it is on disk.
+    private static func leavingsOfKilled(_ test: TestDatabase) throws -> String {
+        let copy = test.path + "-copy"
+        for suffix in ["", "-wal", "-writer.lock"] {
+            try FileManager.default.copyItem(atPath: test.path + suffix, toPath: copy + suffix)
+        }
+        let lock = try #require(FileHandle(forUpdatingAtPath: copy + "-writer.lock"))
+        try lock.write(contentsOf: withUnsafeBytes(of: UInt64(1_000).littleEndian) { Data($0) })
+        try lock.close()
+        return copy
     }
 
     @Test("a unit that failed on what a lost group has written is told of the loss, not of its own error")

@@ -35,7 +35,12 @@ final class WriterConnection: @unchecked Sendable {
             // flushed is acknowledged (`Acknowledger`).
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
             let file = try Self.logFile(database, path: configuration.path)
-            if restartsLog { try Self.restartLog(database, horizon, path: configuration.path) }
+            if restartsLog {
+                // Without a failure that is known of, a shell that reads the file does not keep anybody from opening it.
+                do { try Self.restartLog(database, horizon) } catch {
+                    if hasLost { throw Self.inUse(configuration.path, cause: error) }
+                }
+            }
             return try LogFlusher(file, horizon, configuration)
         }
         try queue.inDatabase { try prepare($0) }
@@ -59,12 +64,8 @@ final class WriterConnection: @unchecked Sendable {
     ///
     /// Only by the first that opens the file: SQLite has checked every page of the log then. For others it goes by its index of the
     /// log, and would copy what stands in the place of a lost page.
-    private static func restartLog(_ database: Database, _ horizon: FlushHorizon, path: String) throws {
-        do {
-            try database.checkpoint(.truncate)
-        } catch {
-            throw inUse(path, cause: error)
-        }
+    private static func restartLog(_ database: Database, _ horizon: FlushHorizon) throws {
+        try database.checkpoint(.truncate)
         horizon.setFailed(false)
     }
 
