@@ -35,12 +35,7 @@ final class WriterConnection: @unchecked Sendable {
             // flushed is acknowledged (`Acknowledger`).
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
             let file = try Self.logFile(database, path: configuration.path)
-            if restartsLog {
-                // Without a failure that is known of, a shell that reads the file does not keep anybody from opening it.
-                do { try Self.restartLog(database, horizon) } catch {
-                    if hasLost { throw Self.inUse(configuration.path, cause: error) }
-                }
-            }
+            if restartsLog { try Self.restartLog(database, horizon, path: configuration.path) }
             return try LogFlusher(file, horizon, configuration)
         }
         try queue.inDatabase { try prepare($0) }
@@ -64,8 +59,15 @@ final class WriterConnection: @unchecked Sendable {
     ///
     /// Only by the first that opens the file: SQLite has checked every page of the log then. For others it goes by its index of the
     /// log, and would copy what stands in the place of a lost page.
-    private static func restartLog(_ database: Database, _ horizon: FlushHorizon) throws {
-        try database.checkpoint(.truncate)
+    ///
+    /// Where no failure is known of, a program that reads the file and so keeps the log from beginning anew keeps nobody from opening it.
+    private static func restartLog(_ database: Database, _ horizon: FlushHorizon, path: String) throws {
+        do {
+            try database.checkpoint(.truncate)
+        } catch {
+            guard horizon.hasFailed else { return }
+            throw inUse(path, cause: error)
+        }
         horizon.setFailed(false)
     }
 
