@@ -194,7 +194,7 @@ private struct Echo: Workflow {
             let run = try await WorkflowClient(database).start(Mixed.self, id: "m", input: 1)
             let old = try await register(store)
             let claim = try #require(try await store.claimRuns(self.claim(old)).first)
-            _ = try await store.removeWorker(old, at: .never)
+            try await store.removeWorker(old, at: .never)
             let new = try await register(store)
             let newClaim = try #require(try await store.claimRuns(self.claim(new)).first)
             #expect(newClaim.epoch > claim.epoch)

@@ -92,17 +92,27 @@ struct ChangeTests {
             let run = try await store.startWithTask(startedByOwner: true)
             _ = try await changes(store) { _ = try await store.signal(SignalRequest("w", "a")) }
             #expect(
-                try await changes(store) { _ = try await store.removeWorker(run.worker, at: at(5)) }
-                    == [.ownershipLost(run.key, by: run.worker), .runnable("default")]
+                try await changes(store) { try await store.removeWorker(run.worker, at: at(5)) }
+                    == [
+                        .ownershipLost(run.key, by: run.worker), .runnable("default"), .attemptRevoked(run.key, 2),
+                        .task("activities"),
+                    ]
             )
             let other = try await store.register("other")
             _ = try await store.claim(other, at: at(9))
+            _ = try await store.claimActivities(other, at: at(9))
             let terminate = TerminateRequest(target: RunTarget("w"), reason: "", identity: "", now: at(9))
             #expect(
                 try await changes(store) { _ = try await store.terminate(terminate) }
                     == [.attemptRevoked(run.key, 2), .ownershipLost(run.key, by: other), .closed(run.key)]
             )
-            let given = try await store.startOwned("given", worker: other)
+        }
+    }
+
+    @Test("a blocked run is announced when it may be tried again", arguments: StoreKind.allCases)
+    func blockedRuns(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let given = try await store.startOwned("given")
             let reason = BlockedReason(code: "c", message: "m", time: at(0))
             let release = ReleaseRequest(run: given.key, epoch: 1, wakeAt: .never, blocked: reason)
             #expect(try await changes(store) { try await store.release(release) } == [])

@@ -75,7 +75,7 @@ struct CommitTests {
             let task = try await store.task(stale)
             let other = try await store.register("other")
             _ = try await store.signal(SignalRequest("w", "a"))
-            _ = try await store.removeWorker(stale.worker, at: at(20))
+            try await store.removeWorker(stale.worker, at: at(20))
             let claimed = try await store.claim(other, at: at(20))
             #expect(claimed.map(\.epoch) == [2])
             let before = try await StoreDump(store)

@@ -80,7 +80,7 @@ struct FirstActivationTests {
     func withoutItsWorker(kind: StoreKind) async throws {
         try await kind.withStore { store in
             let gone = try await store.register("gone")
-            _ = try await store.removeWorker(gone, at: at(0))
+            try await store.removeWorker(gone, at: at(0))
             let outcome = try await store.commit(
                 activation(gone),
                 starting: StartRequest("w", at: at(1), owner: gone)

@@ -165,7 +165,7 @@ struct OwnershipTests {
                 try await store.expectCommitted(activation)
             }
             _ = try await store.signal(SignalRequest("message", "s", at: at(20)))
-            _ = try await store.removeWorker(worker, at: at(50))
+            try await store.removeWorker(worker, at: at(50))
 
             let other = try await store.register("other")
             #expect(try await store.claim(other, at: at(50)).map(\.reference.workflowID) == ["fresh", "message"])
@@ -176,41 +176,54 @@ struct OwnershipTests {
         }
     }
 
-    @Test("a removed worker's attempts wait for their end, which makes their run due", arguments: StoreKind.allCases)
+    @Test("a removed worker's attempts end with it, and are tried again at once", arguments: StoreKind.allCases)
     func removeWorker(kind: StoreKind) async throws {
         try await kind.withStore { store in
             let run = try await store.startWithTask(startedByOwner: true)
-            var activation = run.activation(0)
-            activation.wakeAt = .never
-            try await store.expectCommitted(activation)
             let other = try await store.register("other")
             #expect(try await store.workers().map(\.isAlive) == [true, true])
 
-            let lost = try await store.removeWorker(run.worker, at: at(50))
-            #expect(lost.map(\.scheduledEventID) == [2])
-            #expect(lost.map(\.deadline) == [at(50)] && lost.map(\.deadlineType) == [nil])
+            try await store.removeWorker(run.worker, at: at(50))
             #expect(try await store.workers().map(\.key) == [other])
-            #expect(try await store.removeWorker(run.worker, at: at(60)) == lost)
-            #expect(try await store.overdueTasks(at: at(50), limit: 9) == lost)
             #expect(try await store.commit(run.activation()) == .ownershipLost)
-
-            let task = try #require(lost.first)
-            let heartbeat = Heartbeat(
-                run: run.key,
-                scheduledEventID: 2,
-                attempt: 1,
-                worker: run.worker,
-                details: nil,
-                now: at(55)
-            )
-            #expect(try await store.heartbeat(heartbeat) == .stale)
-            let failure = Failure(message: "the worker is gone", kind: .server(nonRetryable: false))
-            let report = AttemptReport(task, worker: nil, at: at(50), .retry(failure, visibleAt: at(50)))
-            #expect(try await store.report(report) == .accepted)
-            #expect(try await store.report(report) == .stale)
+            let task = try await store.task(run)
+            #expect(task.state == .waiting && task.attempt == 2 && task.visibleAt == at(50))
             let attempt = try #require(try await store.attempts(of: run.key).first)
-            #expect(attempt.outcome == "worker-lost" && attempt.identity == "worker" && attempt.failure == failure)
+            #expect(attempt.outcome == "worker-lost" && attempt.identity == "worker" && attempt.endedAt == at(50))
+            #expect(attempt.failure == task.lastFailure)
+            let end = AttemptReport(task, worker: run.worker, at: at(51), .ended(.completed(nil)))
+            #expect(try await store.report(end) == .stale)
+
+            let before = try await StoreDump(store)
+            try await store.removeWorker(run.worker, at: at(60))
+            #expect(try await StoreDump(store) == before)
             #expect(try await store.claimActivities(other, at: at(50)).map(\.attempt) == [2])
+        }
+    }
+
+    @Test("a removed worker's last attempt, or one asked to stop, is told to its run", arguments: StoreKind.allCases)
+    func lastAttemptLost(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            var once = ActivityTaskScheduled.sample()
+            once.retryPolicy.maximumAttempts = 1
+            let run = try await store.startWithTask("once", once, startedByOwner: true)
+            let stopped = try await store.startWithTask("stopped", startedByOwner: true)
+            var activation = stopped.activation()
+            activation.cancelledTasks = [2]
+            activation.wakeAt = .never
+            try await store.expectCommitted(activation)
+            try await store.removeWorker(run.worker, at: at(50))
+            try await store.removeWorker(stopped.worker, at: at(50))
+            for (run, state) in [(run, RetryState.maximumAttemptsReached), (stopped, .cancelRequested)] {
+                #expect(try await store.tasks(of: run.key).isEmpty)
+                let messages = try await store.inbox(of: run.key)
+                guard case .activityEnded(let outcome)? = messages.first?.content,
+                    case .failed(_, state) = outcome.result
+                else { throw UnexpectedOutcome(what: "\(messages)") }
+                #expect(outcome.identity == "worker" && outcome.attempt == 1)
+            }
+            let claimed = try await store.claim(try await store.register("other"), at: at(50))
+            #expect(claimed.map(\.reference.workflowID) == ["once", "stopped"])
         }
     }
 }

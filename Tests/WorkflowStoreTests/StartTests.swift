@@ -27,7 +27,7 @@ struct StartTests {
     func startedForGoneWorker(kind: StoreKind) async throws {
         try await kind.withStore { store in
             let gone = try await store.register("gone")
-            _ = try await store.removeWorker(gone, at: at(0))
+            try await store.removeWorker(gone, at: at(0))
             _ = try await store.start(StartRequest("w", runID: "r", owner: gone))
             let record = try #require(try await store.run(RunTarget("w")))
             #expect(record.owner == .nobody && record.epoch == 0)

@@ -152,7 +152,7 @@ final class FakeStore: WorkflowStore {
     func release(_ request: ReleaseRequest) async throws { throw NotFaked() }
     func inbox(of run: RunKey) async throws -> [InboxMessage] { throw NotFaked() }
     func runsWithMessages(ownedBy worker: WorkerKey) async throws -> [RunKey] { throw NotFaked() }
-    func claimTasks(_ request: ClaimTasksRequest) async throws -> [ClaimedTask] { throw NotFaked() }
+    func claimTasks(_ request: ClaimTasksRequest) async throws -> ClaimedTasks { throw NotFaked() }
     func report(_ report: AttemptReport) async throws -> ReportOutcome { throw NotFaked() }
     func heartbeat(_ heartbeat: Heartbeat) async throws -> HeartbeatOutcome { throw NotFaked() }
     func overdueTasks(at now: Timestamp, limit: Int) async throws -> [OverdueTask] { throw NotFaked() }
@@ -160,7 +160,7 @@ final class FakeStore: WorkflowStore {
         throw NotFaked()
     }
     func registerWorker(_ registration: WorkerRegistration) async throws -> WorkerKey { throw NotFaked() }
-    func removeWorker(_ worker: WorkerKey, at now: Timestamp) async throws -> [OverdueTask] { throw NotFaked() }
+    func removeWorker(_ worker: WorkerKey, at now: Timestamp) async throws { throw NotFaked() }
     func retryBlockedRuns(types: [String], at now: Timestamp) async throws -> Int { throw NotFaked() }
     func countTasks(in queue: TaskQueue) async throws -> TaskCounts { throw NotFaked() }
 }

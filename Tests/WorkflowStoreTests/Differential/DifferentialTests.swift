@@ -71,7 +71,8 @@ private struct Comparison {
             model.observe { [modelChanges] in modelChanges.record($0) },
             store.observe { [storeChanges] in storeChanges.record($0) },
         ]
-        for identity in ["one", "two", "three"] {
+        // All that calls are made for: none acts before it is registered, though some do when they were removed.
+        for identity in ["one", "two", "three", "four"] {
             _ = try await model.register(identity)
             _ = try await store.register(identity)
         }

@@ -134,13 +134,7 @@ struct OperationSource {
     ) -> @Sendable (any WorkflowStore) async throws -> String {
         switch kind {
         case .claimTasks:
-            let request = ClaimTasksRequest(
-                worker: worker(),
-                queue: queue(),
-                types: some(["Charge", "Ship"], 80),
-                limit: Int(number(0...3)),
-                now: at(now)
-            )
+            let request = claimTasksRequest()
             return { "\(try await $0.claimTasks(request))" }
         case .overdueTasks:
             let limit = Int(number(0...5))
@@ -156,6 +150,18 @@ struct OperationSource {
             let report = report(state)
             return { "\(try await $0.report(report))" }
         }
+    }
+
+    private mutating func claimTasksRequest() -> ClaimTasksRequest {
+        ClaimTasksRequest(
+            worker: worker(),
+            queue: queue(),
+            types: some(["Charge", "Ship"], 80),
+            limit: Int(number(0...3)),
+            now: at(now),
+            runQueue: queue(),
+            runTypes: some(Self.types, 60)
+        )
     }
 
     private mutating func heartbeat(_ state: StoreDump) -> Heartbeat {

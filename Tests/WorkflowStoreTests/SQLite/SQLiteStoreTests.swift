@@ -176,7 +176,7 @@ struct SQLiteStoreTests {
                     #expect(run.inboxCount == 1 && run.owner == owner)
 
                     let old = OwnedRun(reference: run.reference, worker: owner)
-                    _ = try await second.removeWorker(owner, at: at(2))
+                    try await second.removeWorker(owner, at: at(2))
                     #expect(try await second.claim(worker, at: at(2)).map(\.epoch) == [2])
                     #expect(try await first.commit(old.activation()) == .ownershipLost)
                 }

@@ -171,9 +171,27 @@ extension WorkflowStore {
         )
     }
 
-    func claimActivities(_ worker: WorkerKey, at now: Timestamp, limit: Int = 10) async throws -> [ClaimedTask] {
+    func claimActivities(_ worker: WorkerKey, at now: Timestamp, limit: Int = 10) async throws -> [TaskRecord] {
+        try await claimWithRuns(worker, at: now, limit: limit, runTypes: []).tasks
+    }
+
+    func claimWithRuns(
+        _ worker: WorkerKey,
+        at now: Timestamp,
+        limit: Int = 10,
+        runQueue: TaskQueue = "default",
+        runTypes: [String] = ["Order"]
+    ) async throws -> ClaimedTasks {
         try await claimTasks(
-            ClaimTasksRequest(worker: worker, queue: "activities", types: ["Charge"], limit: limit, now: now)
+            ClaimTasksRequest(
+                worker: worker,
+                queue: "activities",
+                types: ["Charge"],
+                limit: limit,
+                now: now,
+                runQueue: runQueue,
+                runTypes: runTypes
+            )
         )
     }
 

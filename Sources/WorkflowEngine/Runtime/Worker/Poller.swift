@@ -166,35 +166,37 @@ final class Poller: Sendable {
         state.withLock { _ = $0.hungryQueues.insert(queue) }
         let free = environment.slots.reserve(queue, upTo: 64)
         guard free > 0 else { return }
-        var tasks: [ClaimedTask] = []
-        defer { environment.slots.release(queue, count: free - tasks.count) }
-        tasks = try await environment.store.claimTasks(
-            ClaimTasksRequest(
-                worker: environment.key,
-                queue: queue,
-                types: environment.activityTypes,
-                limit: free,
-                now: environment.clock.now
-            )
-        )
-        hooks.startTasks(tasks)
-        if tasks.count == free {
+        var count = 0
+        defer { environment.slots.release(queue, count: free - count) }
+        let claimed = try await environment.store.claimTasks(tasksToClaim(queue, limit: free))
+        count = claimed.tasks.count
+        // Before the tasks: their outcomes must find the runs.
+        if !claimed.runs.isEmpty { hooks.claimed(claimed.runs) }
+        hooks.startTasks(claimed.tasks)
+        if count == free {
             tasksWaiting(queue)
         } else {
             state.withLock { _ = $0.hungryQueues.remove(queue) }
         }
     }
 
+    private func tasksToClaim(_ queue: TaskQueue, limit: Int) -> ClaimTasksRequest {
+        ClaimTasksRequest(
+            worker: environment.key,
+            queue: queue,
+            types: environment.activityTypes,
+            limit: limit,
+            now: environment.clock.now,
+            runQueue: environment.configuration.taskQueue,
+            runTypes: environment.workflowTypes
+        )
+    }
+
     private func endOverdueTasks() async throws {
         let now = environment.clock.now
         let running = Set(hooks.runningTasks().map { TaskID($0) })
         for task in try await environment.store.overdueTasks(at: now, limit: 200) {
-            if task.deadlineType == nil {
-                // Its worker is gone, and whoever removed it did not live to end its tasks.
-                await end(task, task.workerLostDecision(identity: "number \(task.worker)", at: now))
-            } else if !isWatched(task, running, at: now) {
-                await end(task, task.overdueDecision(at: now))
-            }
+            if !isWatched(task, running, at: now) { await end(task, task.overdueDecision(at: now)) }
         }
     }
 
@@ -226,15 +228,6 @@ final class Poller: Sendable {
                 decision: decision
             )
         )
-    }
-
-    /// Ends the attempts of a dead worker: all at once, so that they share their commits.
-    private func endLost(_ tasks: [TaskRecord], of identity: String, at now: Timestamp) async {
-        await withTaskGroup(of: Void.self) { group in
-            for task in tasks {
-                group.addTask { await self.end(task, task.workerLostDecision(identity: identity, at: now)) }
-            }
-        }
     }
 
     private func planNext(since start: Timestamp, hadLookedAtAll: Bool) async throws {
@@ -281,9 +274,7 @@ final class Poller: Sendable {
                     "taking over from a dead worker",
                     metadata: ["worker": "\(worker.registration.identity)"]
                 )
-                let now = environment.clock.now
-                let tasks = try await environment.store.removeWorker(worker.key, at: now)
-                await endLost(tasks, of: worker.registration.identity, at: now)
+                try await environment.store.removeWorker(worker.key, at: environment.clock.now)
                 foreignChange()
             }
         } catch {

@@ -230,7 +230,7 @@ public final class Worker: Service {
         }
         engine.observation.cancel()
         do {
-            _ = try await database.store.removeWorker(engine.environment.key, at: clock.now)
+            try await database.store.removeWorker(engine.environment.key, at: clock.now)
         } catch {
             logger.error("the worker could not sign off", metadata: ["error": "\(error)"])
         }

@@ -9,19 +9,21 @@ extension MemoryState {
                     && request.types.contains(run.record.workflowType)
             }
             .sorted { ($0.record.wakeAt, $0.key) < ($1.record.wakeAt, $1.key) }
-        return due.prefix(max(0, request.limit)).map { due in
-            var run = due
-            run.record.owner = request.worker
-            run.record.epoch += 1
-            runs[run.key] = run
-            return ClaimedRun(
-                reference: run.reference,
-                workflowType: run.record.workflowType,
-                taskQueue: run.record.taskQueue,
-                epoch: run.record.epoch,
-                beginning: run.beginning
-            )
-        }
+        return due.prefix(max(0, request.limit)).compactMap { claim($0.key, by: request.worker) }
+    }
+
+    mutating func claim(_ key: RunKey, by worker: WorkerKey) -> ClaimedRun? {
+        guard var run = runs[key] else { return nil }
+        run.record.owner = worker
+        run.record.epoch += 1
+        runs[key] = run
+        return ClaimedRun(
+            reference: run.reference,
+            workflowType: run.record.workflowType,
+            taskQueue: run.record.taskQueue,
+            epoch: run.record.epoch,
+            beginning: run.beginning
+        )
     }
 
     mutating func release(_ request: ReleaseRequest) {
@@ -110,31 +112,27 @@ extension MemoryState {
     }
 
     // MARK: Lost owners
-    mutating func removeWorker(_ worker: WorkerKey, at now: Timestamp) -> [OverdueTask] {
-        guard worker != .nobody else { return [] }
-        workers[worker] = nil
-        var lost: [OverdueTask] = []
+    mutating func removeWorker(_ worker: WorkerKey, at now: Timestamp) {
+        guard worker != .nobody else { return }
         var freed: [TaskQueue] = []
-        for key in runs.keys.sorted() {
-            guard var run = runs[key], run.isOpen else { continue }
-            if run.record.owner == worker {
-                run.loseOwner()
-                changes.append(.ownershipLost(key, by: worker))
-                if run.record.wakeAt != .never { freed.append(run.record.taskQueue) }
-            }
-            for task in run.sortedTasks where task.record.state == .started && task.record.worker == worker {
-                var task = task
-                if !task.record.workerIsGone {
-                    task.record.deadline = now
-                    task.record.deadlineType = nil
-                }
-                run.tasks[task.record.scheduledEventID] = task
-                lost.append(task.record)
-            }
-            runs[key] = run
+        for key in runs.keys.sorted() where runs[key]?.isOpen == true && runs[key]?.record.owner == worker {
+            runs[key]?.loseOwner()
+            changes.append(.ownershipLost(key, by: worker))
+            if let run = runs[key], run.record.wakeAt != .never { freed.append(run.record.taskQueue) }
         }
         announce(freed)
-        return lost
+        for key in runs.keys.sorted() { endAttempts(of: worker, in: key, at: now) }
+        workers[worker] = nil
+    }
+
+    private mutating func endAttempts(of worker: WorkerKey, in key: RunKey, at now: Timestamp) {
+        guard var run = runs[key] else { return }
+        for task in run.sortedTasks where task.record.state == .started && task.record.worker == worker {
+            changes.append(.attemptRevoked(key, task.record.scheduledEventID))
+            let decision = task.record.workerLostDecision(identity: task.identity, at: now)
+            end(task, of: &run, decision, at: now, workerIsLost: true)
+        }
+        runs[key] = run
     }
 
     mutating func retryBlockedRuns(types: [String], at now: Timestamp) -> Int {

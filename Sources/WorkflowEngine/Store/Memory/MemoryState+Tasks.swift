@@ -1,7 +1,7 @@
 import WorkflowCore
 
 extension MemoryState {
-    mutating func claimTasks(_ request: ClaimTasksRequest) -> [ClaimedTask] {
+    mutating func claimTasks(_ request: ClaimTasksRequest) -> ClaimedTasks {
         let identity = workers[request.worker]?.identity ?? ""
         let visible = allTasks.filter { task in
             task.state == .waiting && task.scheduled.taskQueue == request.queue && task.visibleAt <= request.now
@@ -10,7 +10,7 @@ extension MemoryState {
         let order = visible.sorted {
             ($0.visibleAt, $0.run.key, $0.scheduledEventID) < ($1.visibleAt, $1.run.key, $1.scheduledEventID)
         }
-        return order.prefix(max(0, request.limit)).map { waiting in
+        let tasks = order.prefix(max(0, request.limit)).map { waiting in
             var task = waiting
             task.state = .started
             task.startedAt = request.now
@@ -20,32 +20,52 @@ extension MemoryState {
             runs[task.run.key]?.tasks[task.scheduledEventID] = MemoryTask(record: task, identity: identity)
             return task
         }
+        return ClaimedTasks(tasks: tasks, runs: tasks.compactMap { claimRun(of: $0, request) })
+    }
+
+    private mutating func claimRun(of task: TaskRecord, _ request: ClaimTasksRequest) -> ClaimedRun? {
+        guard task.bringsItsRun, let run = runs[task.run.key]?.record, run.status == .running, run.owner == .nobody,
+            run.blocked == nil, run.taskQueue == request.runQueue, request.runTypes.contains(run.workflowType)
+        else { return nil }
+        return claim(task.run.key, by: request.worker)
     }
 
     mutating func report(_ report: AttemptReport) -> ReportOutcome {
-        guard var run = runs[report.run], var task = run.putDown(report.scheduledEventID),
+        guard var run = runs[report.run], let task = run.putDown(report.scheduledEventID),
             task.record.accepts(report)
         else { return .stale }
         if report.worker == nil, task.record.state == .started {
             changes.append(.attemptRevoked(report.run, report.scheduledEventID))
         }
-        let decision = task.record.cancelRequested ? report.decision.withoutRetry : report.decision
-        let end = AttemptEnd(decision, workerIsGone: task.record.workerIsGone)
-        switch decision {
-        case .ended(let result):
-            run.keepAttempt(of: task, end, at: report.now, failure: decision.failure)
-            run.tasks[report.scheduledEventID] = nil
-            let outcome = task.record.outcome(result, identity: task.identity)
-            changes += run.receive(.activityEnded(outcome), at: report.now)
-        case .retry(let failure, let visibleAt):
-            run.keepAttempt(of: task, end, at: report.now, failure: failure, nextAttemptAt: visibleAt)
-            task.identity = ""
-            task.record.retry(after: failure, visibleAt: visibleAt)
-            run.tasks[report.scheduledEventID] = task
-            changes.append(.task(task.record.scheduled.taskQueue))
-        }
+        end(task, of: &run, report.decision, at: report.now)
         runs[run.key] = run
         return .accepted
+    }
+
+    /// Ends an attempt of a run: the task waits for the next one, or its outcome for the run.
+    mutating func end(
+        _ ended: MemoryTask,
+        of run: inout MemoryRun,
+        _ decision: AttemptReport.Decision,
+        at now: Timestamp,
+        workerIsLost: Bool = false
+    ) {
+        var task = ended
+        let decision = task.record.cancelRequested ? decision.withoutRetry : decision
+        let end = AttemptEnd(decision, workerIsLost: workerIsLost)
+        switch decision {
+        case .ended(let result):
+            run.keepAttempt(of: task, end, at: now, failure: decision.failure)
+            run.tasks[task.record.scheduledEventID] = nil
+            let outcome = task.record.outcome(result, identity: task.identity)
+            changes += run.receive(.activityEnded(outcome), at: now)
+        case .retry(let failure, let visibleAt):
+            run.keepAttempt(of: task, end, at: now, failure: failure, nextAttemptAt: visibleAt)
+            task.identity = ""
+            task.record.retry(after: failure, visibleAt: visibleAt)
+            run.tasks[task.record.scheduledEventID] = task
+            changes.append(.task(task.record.scheduled.taskQueue))
+        }
     }
 
     mutating func heartbeat(_ heartbeat: Heartbeat) -> HeartbeatOutcome {

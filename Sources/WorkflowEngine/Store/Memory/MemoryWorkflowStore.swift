@@ -81,7 +81,7 @@ extension MemoryWorkflowStore: WorkflowStore {
     }
 
     // MARK: Activities
-    package func claimTasks(_ request: ClaimTasksRequest) async throws -> [ClaimedTask] {
+    package func claimTasks(_ request: ClaimTasksRequest) async throws -> ClaimedTasks {
         unit { $0.claimTasks(request) }
     }
 
@@ -104,7 +104,7 @@ extension MemoryWorkflowStore: WorkflowStore {
         unit { $0.registerWorker(registration) }
     }
 
-    package func removeWorker(_ worker: WorkerKey, at now: Timestamp) async throws -> [OverdueTask] {
+    package func removeWorker(_ worker: WorkerKey, at now: Timestamp) async throws {
         unit { $0.removeWorker(worker, at: now) }
     }
 

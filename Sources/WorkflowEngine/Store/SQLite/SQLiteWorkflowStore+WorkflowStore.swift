@@ -68,7 +68,7 @@ extension SQLiteWorkflowStore: WorkflowStore {
     }
 
     // MARK: Activities
-    package func claimTasks(_ request: ClaimTasksRequest) async throws -> [ClaimedTask] {
+    package func claimTasks(_ request: ClaimTasksRequest) async throws -> ClaimedTasks {
         try await unit { try $0.claimTasks(request) }
     }
 
@@ -103,10 +103,9 @@ extension SQLiteWorkflowStore: WorkflowStore {
         }
     }
 
-    package func removeWorker(_ worker: WorkerKey, at now: Timestamp) async throws -> [OverdueTask] {
-        let tasks = try await unit { try $0.removeWorker(worker, at: now) }
+    package func removeWorker(_ worker: WorkerKey, at now: Timestamp) async throws {
+        try await unit { try $0.removeWorker(worker, at: now) }
         workerLocks.release(worker)
-        return tasks
     }
 
     package func workers() async throws -> [WorkerRecord] {

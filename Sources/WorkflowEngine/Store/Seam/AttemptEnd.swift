@@ -13,12 +13,12 @@ package enum AttemptEnd: String, Sendable {
 
     /// How an attempt ended, by what was decided about it.
     ///
-    /// - Parameter workerIsGone: whether ``WorkflowStore/removeWorker(_:at:)`` found the attempt running.
-    package init(_ decision: AttemptReport.Decision, workerIsGone: Bool = false) {
+    /// - Parameter workerIsLost: whether ``WorkflowStore/removeWorker(_:at:)`` has ended it.
+    package init(_ decision: AttemptReport.Decision, workerIsLost: Bool = false) {
         switch decision {
         case .ended(.completed): self = .completed
         case .ended(.cancelled): self = .cancelled
-        case _ where workerIsGone: self = .workerLost
+        case _ where workerIsLost: self = .workerLost
         case .ended(.timedOut): self = .timedOut
         case .ended(.failed(let failure, _)), .retry(let failure, _): self = failure.isTimeout ? .timedOut : .failed
         }

@@ -11,7 +11,7 @@ import WorkflowCore
 /// comes first because it is final, and because a longer start-to-close was lowered to it.
 package struct TaskDeadline: Hashable, Sendable {
     package var time: Timestamp
-    /// `nil` when no limit applies, and for a task whose worker is gone.
+    /// `nil` when no limit applies.
     package var type: TimeoutType?
     package init(time: Timestamp, type: TimeoutType?) {
         self.time = time

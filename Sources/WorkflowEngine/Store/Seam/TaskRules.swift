@@ -18,9 +18,6 @@ extension NewTask {
 
 /// When a word about a task counts, and what its end tells the run.
 extension TaskRecord {
-    /// Whether ``WorkflowStore/removeWorker(_:at:)`` found the attempt running.
-    package var workerIsGone: Bool { state == .started && deadlineType == nil && deadline != .never }
-
     /// Whether the report is about this task as it is now; see ``AttemptReport``.
     package func accepts(_ report: AttemptReport) -> Bool {
         guard attempt == report.attempt else { return false }
@@ -31,7 +28,7 @@ extension TaskRecord {
 
     /// Whether the heartbeat is of the attempt that runs now.
     package func accepts(_ heartbeat: Heartbeat) -> Bool {
-        state == .started && attempt == heartbeat.attempt && worker == heartbeat.worker && !workerIsGone
+        state == .started && attempt == heartbeat.attempt && worker == heartbeat.worker
     }
 
     /// What the run learns when the task ends with `result` in its present state.

@@ -42,8 +42,7 @@ package struct TaskRecord: Hashable, Sendable {
     package var visibleAt: Timestamp
     package var startedAt: Timestamp?
     package var worker: WorkerKey
-    /// The earliest of the limits that apply in this state (``TaskDeadline``), and which one it is. A time without a
-    /// type means that its worker is gone (``WorkflowStore/removeWorker(_:at:)``).
+    /// The earliest of the limits that apply in this state (``TaskDeadline``), and which one it is.
     package var deadline: Timestamp
     package var deadlineType: TimeoutType?
     package var lastHeartbeat: Timestamp?
@@ -95,18 +94,41 @@ package struct ClaimTasksRequest: Sendable {
     package var types: [String]
     package var limit: Int
     package var now: Timestamp
-    package init(worker: WorkerKey, queue: TaskQueue, types: [String], limit: Int, now: Timestamp) {
+    /// The queue and the types of the runs the worker takes up.
+    package var runQueue: TaskQueue
+    package var runTypes: [String]
+    package init(
+        worker: WorkerKey,
+        queue: TaskQueue,
+        types: [String],
+        limit: Int,
+        now: Timestamp,
+        runQueue: TaskQueue,
+        runTypes: [String]
+    ) {
         self.worker = worker
         self.queue = queue
         self.types = types
         self.limit = limit
         self.now = now
+        self.runQueue = runQueue
+        self.runTypes = runTypes
     }
 }
 
-/// A task that has just been started for a worker (`state == .started`).
-package typealias ClaimedTask = TaskRecord
-/// A task whose `deadline` has passed, or whose worker is gone.
+/// Tasks that have just been started for a worker (`state == .started`).
+package struct ClaimedTasks: Hashable, Sendable {
+    package var tasks: [TaskRecord]
+    /// Runs of these tasks that nobody owned: the worker owns them now, so that the outcome of the task and what the code
+    /// does with it become one commit. See ``TaskRecord/bringsItsRun``.
+    package var runs: [ClaimedRun]
+    package init(tasks: [TaskRecord], runs: [ClaimedRun]) {
+        self.tasks = tasks
+        self.runs = runs
+    }
+}
+
+/// A task whose `deadline` has passed.
 package typealias OverdueTask = TaskRecord
 
 /// An attempt that ended here and is consumed by its run's activation in the same commit. Current means: started by the
@@ -140,8 +162,7 @@ package struct AttemptReport: Sendable {
     package var scheduledEventID: EventID
     /// The attempt as the reporter knows it.
     package var attempt: Int
-    /// The worker the task must still be started by; `nil` for waiting tasks and for reports about a dead or silent
-    /// worker.
+    /// The worker the task must still be started by; `nil` for waiting tasks and for reports about a silent worker.
     package var worker: WorkerKey?
     package var now: Timestamp
     package var decision: Decision

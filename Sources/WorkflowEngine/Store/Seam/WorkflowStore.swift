@@ -39,12 +39,13 @@ package protocol WorkflowStore: Sendable {
 
     // MARK: Activities
     /// Starts up to `limit` visible tasks of `queue` for the worker, longest waiting first. Tasks whose deadline has
-    /// passed are left to ``overdueTasks(at:limit:)``.
-    func claimTasks(_ request: ClaimTasksRequest) async throws -> [ClaimedTask]
+    /// passed are left to ``overdueTasks(at:limit:)``. Claims their runs too, where nobody owns them, they are not blocked,
+    /// and ``TaskRecord/bringsItsRun``.
+    func claimTasks(_ request: ClaimTasksRequest) async throws -> ClaimedTasks
     /// Ends an attempt. A stale report (other attempt, other worker, no such task) changes nothing.
     func report(_ report: AttemptReport) async throws -> ReportOutcome
     func heartbeat(_ heartbeat: Heartbeat) async throws -> HeartbeatOutcome
-    /// Tasks whose time limit has passed or whose worker is gone, at most `limit`, earliest first, of all queues.
+    /// Tasks whose time limit has passed, at most `limit`, earliest first, of all queues.
     /// Reading only; each is ended by ``report(_:)``. Tasks that their run carries are left out: their worker, which lives,
     /// watches them.
     func overdueTasks(at now: Timestamp, limit: Int) async throws -> [OverdueTask]
@@ -56,11 +57,9 @@ package protocol WorkflowStore: Sendable {
     // MARK: Workers
     func registerWorker(_ registration: WorkerRegistration) async throws -> WorkerKey
     /// Frees everything the worker holds. Its runs become claimable: with messages since the oldest of them, otherwise at
-    /// their earliest timer, so that runs which wait for nothing else stay where they are. Started tasks are returned and stay
-    /// started until the caller ends each with ``report(_:)``: until then they are overdue since `now`, with no
-    /// `deadlineType`, so another process ends them if the caller cannot. Removes the worker's row. Doing it twice
-    /// changes nothing more.
-    func removeWorker(_ worker: WorkerKey, at now: Timestamp) async throws -> [OverdueTask]
+    /// their earliest timer, so that runs which wait for nothing else stay where they are. Its attempts end as
+    /// ``TaskRecord/workerLostDecision(identity:at:)`` has it. Removes the worker's row. Doing it twice changes nothing more.
+    func removeWorker(_ worker: WorkerKey, at now: Timestamp) async throws
     func workers() async throws -> [WorkerRecord]
     /// Makes blocked runs of these types that nobody owns claimable at once: new code may continue them. Returns how
     /// many there are.

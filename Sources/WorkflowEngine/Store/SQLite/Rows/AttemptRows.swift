@@ -17,7 +17,7 @@ enum AttemptSQL {
     static var insertCarried: StaticString {
         """
         INSERT INTO attempts (run_key, scheduled_event_id, attempt, activity_type, identity, started_at, ended_at, \
-        outcome, failure) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)
+        outcome, next_attempt_at, failure) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?)
         """
     }
     static var insertAbandoned: StaticString {
@@ -58,15 +58,20 @@ extension StoreUnit {
         try insert.run()
     }
 
-    func insertAttempt(of task: CarriedTasks.Task, in run: RunKey, _ ending: AttemptEnding) throws {
+    func insertAttempt(
+        ofCarried task: TaskKey,
+        _ activityType: String,
+        startedAt: Timestamp,
+        _ ending: AttemptEnding
+    ) throws {
         var insert = try prepare(AttemptSQL.insertCarried)
-        insert.bind(run.rawValue)
-        insert.bind(task.scheduledEventID)
-        insert.bind(task.activityType)
+        insert.bind(task)
+        insert.bind(activityType)
         insert.bind(ending.identity ?? "")
-        insert.bind(task.scheduledTime.milliseconds)
+        insert.bind(startedAt.milliseconds)
         insert.bind(ending.endedAt.milliseconds)
         insert.bind(ending.end.rawValue)
+        insert.bind(ending.nextAttemptAt?.milliseconds)
         insert.bind(RowCoding.bytes(ending.failure))
         try insert.run()
     }

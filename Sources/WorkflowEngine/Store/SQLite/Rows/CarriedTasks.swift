@@ -86,7 +86,16 @@ extension CarriedTasks.Task {
 
 extension RunSQL {
     static var carried: StaticString {
-        "SELECT run_id, workflow_id, owner, carried_tasks FROM runs WHERE run_key = ? AND carried_tasks IS NOT NULL"
+        """
+        SELECT run_key, run_id, workflow_id, owner, carried_tasks FROM runs \
+        WHERE run_key = ? AND carried_tasks IS NOT NULL
+        """
+    }
+    static var carriedFor: StaticString {
+        """
+        SELECT run_key, run_id, workflow_id, owner, carried_tasks FROM runs \
+        WHERE status = 1 AND owner = ? AND carried_tasks IS NOT NULL ORDER BY run_key
+        """
     }
     static var carriedInQueue: StaticString {
         """
@@ -103,12 +112,27 @@ extension StoreUnit {
         var query = try prepare(RunSQL.carried)
         query.bind(run.rawValue)
         defer { query.reset() }
-        guard try query.step() else { return [] }
-        let reference = RunReference(key: run, workflowID: WorkflowID(query.text(1)), runID: RunID(query.text(0)))
-        let worker = WorkerKey(query.integer(2))
+        return try query.step() ? try carriedTasks(query) : []
+    }
+
+    /// What the runs that a worker owns carry.
+    func carriedTasks(ofRunsOf worker: WorkerKey) throws -> [TaskRow] {
+        let identity = try identity(of: worker)
+        var query = try prepare(RunSQL.carriedFor)
+        query.bind(worker.rawValue)
+        defer { query.reset() }
+        var rows: [TaskRow] = []
+        while try query.step() { rows += try carriedTasks(query).map { TaskRow(carried: $0, by: identity) } }
+        return rows
+    }
+
+    private func carriedTasks(_ row: RawStatement) throws -> [TaskRecord] {
+        let run = RunKey(row.integer(0))
+        let reference = RunReference(key: run, workflowID: WorkflowID(row.text(2)), runID: RunID(row.text(1)))
+        let worker = WorkerKey(row.integer(3))
         return try Self.readingCarried(of: run) { () throws(DecodingFailure) in
             var records: [TaskRecord] = []
-            for task in try CarriedTasks(query.blob(3) ?? []).tasks {
+            for task in try CarriedTasks(row.blob(4) ?? []).tasks {
                 records.append(try task.record(of: reference, worker: worker))
             }
             return records
@@ -151,7 +175,7 @@ extension StoreUnit {
 }
 
 extension NewTask {
-    fileprivate init(started task: TaskRecord) {
+    init(started task: TaskRecord) {
         self.init(
             scheduledEventID: task.scheduledEventID,
             scheduled: task.scheduled,

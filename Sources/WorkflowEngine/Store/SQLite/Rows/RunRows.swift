@@ -67,6 +67,12 @@ enum RunSQL {
         WHERE status = 1 AND owner = 0 AND task_queue = ? AND wake_at <= ? ORDER BY wake_at, run_key
         """
     }
+    static var toClaimByKey: StaticString {
+        """
+        SELECT workflow_type, epoch FROM runs \
+        WHERE run_key = ? AND status = 1 AND owner = 0 AND blocked IS NULL AND task_queue = ?
+        """
+    }
     static var claim: StaticString { "UPDATE runs SET owner = ?, epoch = ? WHERE run_key = ?" }
     static var nextWake: StaticString {
         """
@@ -74,13 +80,10 @@ enum RunSQL {
         WHERE status = 1 AND owner = 0 AND task_queue = ? AND wake_at < 9223372036854775807 ORDER BY wake_at
         """
     }
-    static var carrying: StaticString {
-        "SELECT run_key FROM runs WHERE status = 1 AND owner = ? AND carried_tasks IS NOT NULL ORDER BY run_key"
-    }
     /// An owned run's time is that of its timers: messages of its owner's do not lower it.
     static var free: StaticString {
         """
-        UPDATE runs SET owner = 0, wake_at = MIN(wake_at, COALESCE( \
+        UPDATE runs SET owner = 0, carried_tasks = NULL, wake_at = MIN(wake_at, COALESCE( \
         (SELECT MIN(time) FROM inbox WHERE inbox.run_key = runs.run_key), 9223372036854775807)) \
         WHERE status = 1 AND owner = ? RETURNING run_key, task_queue, wake_at, workflow_type
         """

@@ -5,9 +5,9 @@ enum TaskSQL {
     static var insert: StaticString {
         """
         INSERT INTO tasks (run_key, scheduled_event_id, task_queue, activity_type, state, attempt, scheduled_time, \
-        visible_at, started_at, worker, identity, deadline, deadline_type, scheduled) \
-        VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6, ?7, ?8, \
-        COALESCE((SELECT identity FROM workers WHERE worker_key = ?8), ''), ?9, ?10, ?11)
+        visible_at, started_at, worker, identity, deadline, deadline_type, scheduled, last_failure) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+        COALESCE((SELECT identity FROM workers WHERE worker_key = ?10), ''), ?11, ?12, ?13, ?14)
         """
     }
     static var state: StaticString {
@@ -76,9 +76,6 @@ enum TaskSQL {
         deadline_type = ? WHERE run_key = ? AND scheduled_event_id = ?
         """
     }
-    static var setDeadline: StaticString {
-        "UPDATE tasks SET deadline = ?, deadline_type = ? WHERE run_key = ? AND scheduled_event_id = ?"
-    }
     static var nextVisible: StaticString {
         """
         SELECT activity_type, visible_at FROM tasks WHERE state = 0 AND task_queue = ? ORDER BY visible_at
@@ -94,15 +91,27 @@ enum TaskSQL {
 }
 
 /// A task by its key.
-struct TaskKey: Hashable {
+struct TaskKey: Hashable, Comparable {
     var run: RunKey
     var scheduledEventID: EventID
+
+    static func < (left: TaskKey, right: TaskKey) -> Bool {
+        (left.run, left.scheduledEventID) < (right.run, right.scheduledEventID)
+    }
+}
+
+/// What becomes of a task whose attempt has ended with another to come.
+struct NextAttempt {
+    var visibleAt: Timestamp
+    var failure: Failure
 }
 
 /// A task and the identity of the worker that has it.
 struct TaskRow {
     var record: TaskRecord
     var identity: String
+
+    var key: TaskKey { TaskKey(run: record.run.key, scheduledEventID: record.scheduledEventID) }
 
     init(_ row: RawStatement) throws {
         let key = "\(row.integer(0))/\(row.integer(1))"
@@ -135,6 +144,11 @@ struct TaskRow {
             throw StoreError.rowNotValid("task", key, error.description)
         }
         identity = row.text(17)
+    }
+
+    init(carried record: TaskRecord, by identity: String) {
+        self.record = record
+        self.identity = identity
     }
 }
 

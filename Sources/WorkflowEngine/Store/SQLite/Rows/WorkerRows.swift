@@ -16,6 +16,7 @@ enum WorkerSQL {
         """
     }
     static var find: StaticString { "SELECT 1 FROM workers WHERE worker_key = ?" }
+    static var identity: StaticString { "SELECT identity FROM workers WHERE worker_key = ?" }
     static var activityTypes: StaticString { "SELECT activity_types FROM workers WHERE worker_key = ?" }
 }
 
@@ -53,6 +54,14 @@ extension StoreUnit {
         var query = try prepare(WorkerSQL.find)
         query.bind(worker.rawValue)
         return try !query.integers().isEmpty
+    }
+
+    /// Empty of one that is not registered.
+    func identity(of worker: WorkerKey) throws -> String {
+        var query = try prepare(WorkerSQL.identity)
+        query.bind(worker.rawValue)
+        defer { query.reset() }
+        return try query.step() ? query.text(0) : ""
     }
 
     func activityTypes(of worker: WorkerKey) throws -> [String] {

@@ -7,11 +7,7 @@ extension StoreUnit {
         for queue in Set(request.queues) { candidates += try runsToClaim(queue, types: types, request) }
         candidates.sort { ($0.wakeAt, $0.run.reference.key.rawValue) < ($1.wakeAt, $1.run.reference.key.rawValue) }
         return try candidates.prefix(max(0, request.limit)).map { candidate in
-            var update = try prepare(RunSQL.claim)
-            update.bind(request.worker.rawValue)
-            update.bind(candidate.run.epoch)
-            update.bind(candidate.run.reference.key.rawValue)
-            try update.run()
+            try claim(candidate.run, by: request.worker)
             var run = candidate.run
             if candidate.isNew { run.beginning = beginning(of: run.reference.key) }
             return run
@@ -53,7 +49,7 @@ extension StoreUnit {
         return found
     }
 
-    mutating func claimTasks(_ request: ClaimTasksRequest) throws -> [ClaimedTask] {
+    mutating func claimTasks(_ request: ClaimTasksRequest) throws -> ClaimedTasks {
         let types = Set(request.types)
         var query = try prepare(TaskSQL.visible)
         query.bind(request.queue.rawValue)
@@ -65,7 +61,33 @@ extension StoreUnit {
             keys.append(TaskKey(run: RunKey(query.integer(0)), scheduledEventID: query.integer(1)))
         }
         query.reset()
-        return try keys.compactMap { try startTask($0, by: request.worker, at: request.now) }
+        let tasks = try keys.compactMap { try startTask($0, by: request.worker, at: request.now) }
+        return ClaimedTasks(tasks: tasks, runs: try tasks.compactMap { try claimRun(of: $0, request) })
+    }
+
+    private func claimRun(of task: TaskRecord, _ request: ClaimTasksRequest) throws -> ClaimedRun? {
+        guard task.bringsItsRun else { return nil }
+        var query = try prepare(RunSQL.toClaimByKey)
+        query.bind(task.run.key.rawValue)
+        query.bind(request.runQueue.rawValue)
+        defer { query.reset() }
+        guard try query.step(), request.runTypes.contains(query.text(0)) else { return nil }
+        let run = ClaimedRun(
+            reference: task.run,
+            workflowType: query.text(0),
+            taskQueue: request.runQueue,
+            epoch: query.integer(1) + 1
+        )
+        try claim(run, by: request.worker)
+        return run
+    }
+
+    private func claim(_ run: ClaimedRun, by worker: WorkerKey) throws {
+        var update = try prepare(RunSQL.claim)
+        update.bind(worker.rawValue)
+        update.bind(run.epoch)
+        update.bind(run.reference.key.rawValue)
+        try update.run()
     }
 
     private func startTask(_ key: TaskKey, by worker: WorkerKey, at now: Timestamp) throws -> TaskRecord? {

@@ -141,8 +141,8 @@ extension StoreUnit {
             failure: decision.failure
         )
         if let task = carried.remove(key.scheduledEventID) {
-            if attempt.needsRow(isCarried: true) { try insertAttempt(of: task, in: run, ending) }
-            return
+            guard attempt.needsRow(isCarried: true) else { return }
+            return try insertAttempt(ofCarried: key, task.activityType, startedAt: task.scheduledTime, ending)
         }
         try insertAttempt(of: key, ending)
         try deleteTask(key)
@@ -183,23 +183,28 @@ extension StoreUnit {
         try deliver(.activityEnded(outcome), to: run, at: activation.now)
     }
 
-    mutating func insertTask(_ task: NewTask, of run: RunKey) throws {
-        let isStarted = task.startedBy != .nobody
+    /// - Parameter next: of a task whose first attempt has ended.
+    mutating func insertTask(_ task: NewTask, of run: RunKey, next: NextAttempt? = nil) throws {
+        let isStarted = task.startedBy != .nobody && next == nil
         let time = task.scheduledTime
+        let visibleAt = next?.visibleAt ?? time
         let deadline =
             isStarted
             ? TaskDeadline.started(task.scheduled, scheduledTime: time, startedAt: time, lastHeartbeat: nil)
-            : TaskDeadline.waiting(task.scheduled, scheduledTime: time, visibleAt: time)
+            : TaskDeadline.waiting(task.scheduled, scheduledTime: time, visibleAt: visibleAt)
         var insert = try prepare(TaskSQL.insert)
         insert.bind(TaskKey(run: run, scheduledEventID: task.scheduledEventID))
         insert.bind(task.scheduled.taskQueue.rawValue)
         insert.bind(task.scheduled.activityType)
         insert.bind(isStarted ? TaskState.started.rawValue : TaskState.waiting.rawValue)
+        insert.bind(next == nil ? 1 : 2)
         insert.bind(time.milliseconds)
+        insert.bind(visibleAt.milliseconds)
         insert.bind(isStarted ? time.milliseconds : nil as Int64?)
-        insert.bind(task.startedBy.rawValue)
+        insert.bind((isStarted ? task.startedBy : .nobody).rawValue)
         insert.bind(deadline)
         insert.bind(RowCoding.bytes(.activityTaskScheduled(task.scheduled)))
+        insert.bind(next?.failure.encoded)
         try insert.run()
         if !isStarted { changes.append(.task(task.scheduled.taskQueue)) }
     }

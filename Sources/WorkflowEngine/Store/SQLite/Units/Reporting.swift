@@ -5,41 +5,76 @@ extension StoreUnit {
         let key = TaskKey(run: report.run, scheduledEventID: report.scheduledEventID)
         guard try taskRecord(key)?.accepts(report) == true else { return .stale }
         try putDownTasks(of: report.run)
-        guard let row = try task(key), let run = try head(report.run) else { return .stale }
-        let task = row.record
-        if report.worker == nil, task.state == .started {
+        guard let row = try task(key) else { return .stale }
+        if report.worker == nil, row.record.state == .started {
             changes.append(.attemptRevoked(report.run, report.scheduledEventID))
         }
-        switch task.cancelRequested ? report.decision.withoutRetry : report.decision {
-        case .ended(let result):
-            try insertAttempt(of: key, AttemptEnding(report, decision: .ended(result), of: task))
-            try deleteTask(key)
-            try deliver(.activityEnded(task.outcome(result, identity: row.identity)), to: run, at: report.now)
-        case .retry(let failure, let visibleAt):
-            var ending = AttemptEnding(report, decision: report.decision, of: task)
-            ending.nextAttemptAt = visibleAt
-            try insertAttempt(of: key, ending)
-            try retry(key, task, failure, visibleAt: visibleAt)
-        }
+        try end(row, report.decision, at: report.now)
         return .accepted
     }
 
-    private mutating func retry(
-        _ key: TaskKey,
-        _ task: TaskRecord,
-        _ failure: Failure,
-        visibleAt: Timestamp
+    /// Ends the attempts that a removed worker was running; see ``WorkflowStore/removeWorker(_:at:)``.
+    ///
+    /// - Parameter carried: those its runs have carried, and carry no more.
+    mutating func endAttempts(of worker: WorkerKey, carried: [TaskRow], at now: Timestamp) throws {
+        var started = try prepare(TaskSQL.startedBy)
+        started.bind(worker.rawValue)
+        let rows = try started.taskKeys().compactMap { try task($0) } + carried
+        for row in rows.sorted(by: { $0.key < $1.key }) {
+            changes.append(.attemptRevoked(row.key.run, row.key.scheduledEventID))
+            let decision = row.record.workerLostDecision(identity: row.identity, at: now)
+            try end(row, decision, at: now, workerIsLost: true)
+        }
+    }
+
+    private mutating func end(
+        _ row: TaskRow,
+        _ decision: AttemptReport.Decision,
+        at now: Timestamp,
+        workerIsLost: Bool = false
     ) throws {
+        let (task, key) = (row.record, row.key)
+        let decision = task.cancelRequested ? decision.withoutRetry : decision
+        var ending = AttemptEnding(
+            end: AttemptEnd(decision, workerIsLost: workerIsLost),
+            endedAt: now,
+            failure: decision.failure
+        )
+        switch decision {
+        case .ended(let result):
+            try insertAttempt(of: row, ending)
+            if !task.isCarried { try deleteTask(key) }
+            guard let run = try head(key.run) else { return }
+            try deliver(.activityEnded(task.outcome(result, identity: row.identity)), to: run, at: now)
+        case .retry(let failure, let visibleAt):
+            ending.nextAttemptAt = visibleAt
+            try insertAttempt(of: row, ending)
+            try retry(row, NextAttempt(visibleAt: visibleAt, failure: failure))
+        }
+    }
+
+    private func insertAttempt(of row: TaskRow, _ ending: AttemptEnding) throws {
+        guard row.record.isCarried else { return try insertAttempt(of: row.key, ending) }
+        var ending = ending
+        ending.identity = row.identity
+        let task = row.record
+        let type = task.scheduled.activityType
+        try insertAttempt(ofCarried: row.key, type, startedAt: task.scheduledTime, ending)
+    }
+
+    private mutating func retry(_ row: TaskRow, _ next: NextAttempt) throws {
+        let task = row.record
+        if task.isCarried { return try insertTask(NewTask(started: task), of: row.key.run, next: next) }
         let deadline = TaskDeadline.waiting(
             task.scheduled,
             scheduledTime: task.scheduledTime,
-            visibleAt: visibleAt
+            visibleAt: next.visibleAt
         )
         var update = try prepare(TaskSQL.retry)
-        update.bind(visibleAt.milliseconds)
+        update.bind(next.visibleAt.milliseconds)
         update.bind(deadline)
-        update.bind(failure.encoded)
-        update.bind(key)
+        update.bind(next.failure.encoded)
+        update.bind(row.key)
         try update.run()
         changes.append(.task(task.scheduled.taskQueue))
     }
@@ -61,15 +96,5 @@ extension StoreUnit {
         update.bind(key)
         try update.run()
         return .recorded(cancelRequested: task.cancelRequested)
-    }
-}
-
-extension AttemptEnding {
-    fileprivate init(_ report: AttemptReport, decision: AttemptReport.Decision, of task: TaskRecord) {
-        self.init(
-            end: AttemptEnd(decision, workerIsGone: task.workerIsGone),
-            endedAt: report.now,
-            failure: decision.failure
-        )
     }
 }

@@ -1,38 +1,24 @@
 import WorkflowCore
 
 extension StoreUnit {
-    mutating func removeWorker(_ worker: WorkerKey, at now: Timestamp) throws -> [OverdueTask] {
-        guard worker != .nobody else { return [] }
+    mutating func removeWorker(_ worker: WorkerKey, at now: Timestamp) throws {
+        guard worker != .nobody else { return }
+        let carried = try carriedTasks(ofRunsOf: worker)
         try freeRuns(of: worker)
-        var started = try prepare(TaskSQL.startedBy)
-        started.bind(worker.rawValue)
-        let tasks = try started.taskKeys()
-        for key in tasks { try markWorkerGone(key, at: now) }
+        try endAttempts(of: worker, carried: carried, at: now)
         var delete = try prepare(WorkerSQL.delete)
         delete.bind(worker.rawValue)
         try delete.run()
-        return try tasks.compactMap { try task($0)?.record }
     }
 
     /// Makes the worker's runs claimable: those that wait for nothing but time or a message, when that comes. Its cache may
     /// have held thousands.
     private mutating func freeRuns(of worker: WorkerKey) throws {
-        var carrying = try prepare(RunSQL.carrying)
-        carrying.bind(worker.rawValue)
-        for run in try carrying.integers() { try putDownTasks(of: RunKey(run)) }
         var free = try prepare(RunSQL.free)
         free.bind(worker.rawValue)
         let runs = try free.runsToWake().sorted { $0.key < $1.key }
         for run in runs { changes.append(.ownershipLost(run.key, by: worker)) }
         announce(runs.filter { $0.wakeAt != .never })
-    }
-
-    private func markWorkerGone(_ key: TaskKey, at now: Timestamp) throws {
-        guard let record = try task(key)?.record, !record.workerIsGone else { return }
-        var update = try prepare(TaskSQL.setDeadline)
-        update.bind(TaskDeadline(time: now, type: nil))
-        update.bind(key)
-        try update.run()
     }
 
     mutating func retryBlockedRuns(types: [String], at now: Timestamp) throws -> Int {

@@ -1,9 +1,8 @@
 import WorkflowCore
-import WorkflowStore
 
 extension TaskRecord {
     /// What follows when the current attempt ended with `failure`.
-    func decision(after failure: Failure, at now: Timestamp) -> RetryDecision {
+    package func decision(after failure: Failure, at now: Timestamp) -> RetryDecision {
         let remaining = scheduled.scheduleToCloseTimeout.map { scheduledTime + $0 - now }
         let draw = SeededGenerator.retryJitter(
             runSeed: run.runID.seed,
@@ -13,7 +12,7 @@ extension TaskRecord {
         return scheduled.retryPolicy.decision(after: failure, attempt: attempt, remaining: remaining, draw: draw)
     }
 
-    static func timeoutFailure(_ type: TimeoutType, task: TaskRecord, details: Payload?) -> Failure {
+    package static func timeoutFailure(_ type: TimeoutType, task: TaskRecord, details: Payload?) -> Failure {
         let limit: Duration? =
             switch type {
             case .startToClose: task.scheduled.startToCloseTimeout
@@ -29,8 +28,8 @@ extension TaskRecord {
         )
     }
 
-    /// What ends a task that passed `deadline`, or whose worker is gone (`deadlineType` is then not used).
-    func overdueDecision(at now: Timestamp) -> AttemptReport.Decision {
+    /// What ends a task that passed `deadline`.
+    package func overdueDecision(at now: Timestamp) -> AttemptReport.Decision {
         let type = deadlineType ?? .startToClose
         return reportDecision(
             after: Self.timeoutFailure(type, task: self, details: heartbeatDetails),
@@ -40,9 +39,9 @@ extension TaskRecord {
     }
 
     /// A worker's death is no fault of the activity: the first time it is tried again at once, then with back-off.
-    func workerLostDecision(identity: String, at now: Timestamp) -> AttemptReport.Decision {
+    package func workerLostDecision(identity: String, at now: Timestamp) -> AttemptReport.Decision {
         let failure = Failure(
-            message: "the worker \(identity) died while it ran attempt \(attempt)",
+            message: "the worker \(identity) ended while it ran attempt \(attempt)",
             source: "engine",
             kind: .server(nonRetryable: false)
         )
@@ -52,6 +51,10 @@ extension TaskRecord {
         }
         return decision
     }
+
+    /// Whether who claims the task claims its run too, as it will go on when this attempt ends. After a failure of its own
+    /// a task may be tried for days: its run would come into memory for each attempt.
+    package var bringsItsRun: Bool { lastFailure?.isWorkerLost ?? true }
 
     private func reportDecision(
         after failure: Failure,
