@@ -17,10 +17,16 @@ public struct AudioTranscoder: Sendable {
     private let configuration: TranscodingConfiguration
     private let logger: Logger
     private let probe: EnvironmentProbe
+    private let decoders: DecoderCount
 
     /// Creates a transcoder. The machine is examined at the first use, once.
     public init(configuration: TranscodingConfiguration = .init(), logger: Logger) {
+        self.init(configuration: configuration, logger: logger, decoders: DecoderCount())
+    }
+
+    init(configuration: TranscodingConfiguration, logger: Logger, decoders: DecoderCount) {
         self.configuration = configuration
+        self.decoders = decoders
         self.logger = logger
         probe = EnvironmentProbe(configuration: configuration, logger: logger)
     }
@@ -55,10 +61,10 @@ public struct AudioTranscoder: Sendable {
 
         let meter = Mutex(ProgressMeter(declaredSeconds: survey.declaredSeconds))
         onProgress(meter.withLock(\.latest))
-        let ending = try await decode(source, survey, finding, staging.work) { seconds in
+        let messages = try await decode(source, survey, finding, staging.work) { seconds in
             if let progress = meter.withLock({ $0.advance(toSeconds: seconds) }) { onProgress(progress) }
         }
-        let audio = try assemble(survey, staging, loudness: DecoderReport.loudness(in: ending.messages))
+        let audio = try assemble(survey, staging, loudness: DecoderReport.loudness(in: messages))
         guard !Task.isCancelled else {
             throw TranscodingError(.cancelled, detail: "cancelled before the result was put into place")
         }
@@ -67,27 +73,31 @@ public struct AudioTranscoder: Sendable {
         return audio
     }
 
+    /// Runs the decoders side by side; the first one that fails ends the others. Returns what they have reported.
     private func decode(
         _ source: FilePath,
         _ survey: SourceSurvey,
         _ finding: EnvironmentProbe.Finding,
         _ work: FilePath,
         _ onPosition: @escaping @Sendable (Double) -> Void
-    ) async throws(TranscodingError) -> DecoderProcess.Ending {
-        let plan = DecodingPlan(
+    ) async throws(TranscodingError) -> String {
+        let count = decoders.begin()
+        defer { decoders.end(count) }
+        let plans = DecodingPlan(
             format: survey.format,
             source: finding.isolation.visibleSource(source),
             durationLimit: configuration.durationLimit,
             graphOption: finding.graphOption
-        )
-        let command = finding.isolation.command(plan.arguments, source: source, work: work)
-        let process = DecoderProcess(command: command, wallClockMax: configuration.wallClockMax)
-        let ending = try await process.run(onPosition: onPosition)
-        if let failure = DecoderReport.failure(ending) {
-            logger.notice("audio decoder failed", metadata: ["code": "\(failure.code.rawValue)"])
-            throw failure
+        ).split(over: count)
+        let processes = plans.map { DecoderProcess($0, in: finding.isolation, source: source, work: work) }
+        do {
+            return try await DecoderProcess.run(processes, onPosition: onPosition).map(\.messages).joined()
+        } catch {
+            if error.code != .cancelled {
+                logger.notice("audio decoder failed", metadata: ["code": "\(error.code.rawValue)"])
+            }
+            throw error
         }
-        return ending
     }
 
     private func assemble(

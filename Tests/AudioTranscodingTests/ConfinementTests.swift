@@ -67,8 +67,8 @@ struct ConfinementTests {
             )
             let work = bench.root.appending("work-\(format)")
             try FilePath.makeDirectory(work)
-            let command = finding.isolation.command(plan.arguments, source: playlist, work: work)
-            let ending = try await DecoderProcess(command: command, wallClockMax: .seconds(30)).run { _ in }
+            let process = DecoderProcess(plan, in: finding.isolation, source: playlist, work: work)
+            let ending = try await process.run { _ in }
             #expect(DecoderReport.failure(ending) != nil, "\(format)")
             for name in bench.names(in: work) ?? [] {
                 #expect(try bench.read(work.appending(name)).isEmpty, "\(format) \(name)")

@@ -4,7 +4,20 @@ import SystemPackage
 /// Runs one confined decoder to its end, or to the end of its time, or until the task is cancelled.
 struct DecoderProcess {
     let command: Isolation.Command
+    /// See ``DecodingPlan/filterGraph``.
+    let filterGraph: String
     let wallClockMax: Duration
+
+    /// - Parameter work: where it writes.
+    init(_ plan: DecodingPlan, in isolation: Isolation, source: FilePath, work: FilePath) {
+        command = isolation.command(plan.arguments, source: source, work: work)
+        filterGraph = plan.filterGraph
+        wallClockMax = isolation.configuration.wallClockMax
+    }
+
+    init(command: Isolation.Command, filterGraph: String, wallClockMax: Duration) {
+        (self.command, self.filterGraph, self.wallClockMax) = (command, filterGraph, wallClockMax)
+    }
 
     struct Ending: Sendable {
         var status: TerminationStatus
@@ -78,7 +91,7 @@ struct DecoderProcess {
             if tail.count > 1 << 16 { tail.removeFirst(tail.count - 1 << 15) }
             if !isOpen {
                 isOpen = true
-                try gate.write(DecodingPlan.filterGraph)
+                try gate.write(filterGraph)
                 gate.close()
             }
         }
