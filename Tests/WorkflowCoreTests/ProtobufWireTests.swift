@@ -9,6 +9,18 @@ struct ProtobufWireTests {
         return writer.bytes
     }
 
+    /// What `read` makes of each field of a message.
+    static func fields<Content>(
+        _ bytes: [UInt8],
+        _ read: (ProtobufReader.Value) throws(DecodingFailure) -> Content
+    ) throws(DecodingFailure) -> [Int: Content] {
+        var contents: [Int: Content] = [:]
+        try ProtobufReader.fields(of: bytes) { (field, value) throws(DecodingFailure) in
+            contents[field] = try read(value)
+        }
+        return contents
+    }
+
     @Test(
         "numbers are written in groups of seven bits",
         arguments: [
@@ -22,11 +34,7 @@ struct ProtobufWireTests {
     func varints(value: Int64, expected: [UInt8]) throws {
         let written = Self.bytes { $0.varint(1, value) }
         #expect(written == expected)
-        var reader = ProtobufReader(written)
-        let field = try #require(try reader.next())
-        #expect(field.field == 1)
-        #expect(field.value.integer == value)
-        #expect(try reader.next() == nil)
+        #expect(try Self.fields(written) { $0.integer } == [1: value])
     }
 
     @Test("default values are left out")
@@ -52,24 +60,22 @@ struct ProtobufWireTests {
             }
             writer.varint(6, 7)
         }
-        var reader = ProtobufReader(written)
-        let outer = try #require(try reader.next())
-        var found: [Int: [UInt8]] = [:]
-        var after: Int64 = 0
-        try outer.value.fields { (field, value) throws(DecodingFailure) in
-            if field == 5 { after = value.integer }
-            guard field == 3 else { return }
-            try value.fields { field, value in found[field] = value.data }
+        var found: [UInt8] = []
+        var numbers: [Int: Int64] = [:]
+        try ProtobufReader.fields(of: written) { (field, value) throws(DecodingFailure) in
+            guard field == 2 else { return numbers[field] = value.integer }
+            try value.fields { (field, value) throws(DecodingFailure) in
+                guard field == 3 else { return numbers[field] = value.integer }
+                try value.fields { field, value in if field == 4 { found = value.data } }
+            }
         }
-        #expect(found[4] ?? [] == content)
-        #expect(after == 9)
-        #expect(try reader.next()?.value.integer == 7)
+        #expect(found == content)
+        #expect(numbers == [5: 9, 6: 7])
     }
 
     @Test("doubles keep every bit", arguments: [1.5, -0.25, .pi, .infinity, .leastNonzeroMagnitude])
     func doubles(value: Double) throws {
-        var reader = ProtobufReader(Self.bytes { $0.double(1, value) })
-        #expect(try reader.next()?.value.double == value)
+        #expect(try Self.fields(Self.bytes { $0.double(1, value) }) { $0.double } == [1: value])
     }
 
     @Test(
@@ -80,11 +86,15 @@ struct ProtobufWireTests {
         ]
     )
     func durations(value: Duration) throws {
-        var reader = ProtobufReader(Self.bytes { $0.duration(1, value) })
-        #expect(try reader.next()?.value.duration() == value)
+        let durations = try Self.fields(Self.bytes { $0.duration(1, value) }) { (field) throws(DecodingFailure) in
+            try field.duration()
+        }
+        #expect(durations == [1: value])
         let time = Timestamp(milliseconds: value.wholeMilliseconds)
-        reader = ProtobufReader(Self.bytes { $0.timestamp(1, time) })
-        #expect(try reader.next()?.value.timestamp() == time)
+        let times = try Self.fields(Self.bytes { $0.timestamp(1, time) }) { (field) throws(DecodingFailure) in
+            try field.timestamp()
+        }
+        #expect(times == [1: time])
     }
 
     @Test(
@@ -103,21 +113,19 @@ struct ProtobufWireTests {
         ] as [([UInt8], String)]
     )
     func refused(bytes: [UInt8], reason: String) {
-        var reader = ProtobufReader(bytes)
-        #expect(throws: DecodingFailure(reason)) { try reader.next() }
+        #expect(throws: DecodingFailure(reason)) { try Self.fields(bytes) { $0.integer } }
     }
 
     @Test("impossible times and durations are refused")
     func impossibleTimes() throws {
         let far = Self.bytes { writer in writer.message(1) { $0.varint(1, .max) } }
-        var reader = ProtobufReader(far)
-        let time = try #require(try reader.next()).value
         #expect(throws: DecodingFailure("a time of 9223372036854775807 s and 0 ns is out of range")) {
-            try time.timestamp()
+            try Self.fields(far) { (field) throws(DecodingFailure) in try field.timestamp() }
         }
-        reader = ProtobufReader(Self.bytes { writer in writer.message(1) { $0.varint(2, .min) } })
-        let duration = try #require(try reader.next()).value
-        #expect(throws: DecodingFailure.self) { try duration.duration() }
+        let long = Self.bytes { writer in writer.message(1) { $0.varint(2, .min) } }
+        #expect(throws: DecodingFailure.self) {
+            try Self.fields(long) { (field) throws(DecodingFailure) in try field.duration() }
+        }
     }
 
     @Test("messages nested without end are refused instead of exhausting the stack")

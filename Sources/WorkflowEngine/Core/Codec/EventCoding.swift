@@ -15,15 +15,6 @@ package enum HistoryCoding {
         return writer.bytes
     }
 
-    /// The events of a batch, or of several batches one after the other.
-    package static func decode(_ bytes: [UInt8]) throws(DecodingFailure) -> [HistoryEvent] {
-        var events: [HistoryEvent] = []
-        var reader = ProtobufReader(bytes)
-        while let (field, value) = try reader.next() {
-            if field == 1 { events.append(try value.event(after: events.last)) }
-        }
-        return events
-    }
 }
 
 extension HistoryCoding {

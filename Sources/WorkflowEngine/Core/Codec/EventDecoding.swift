@@ -1,4 +1,23 @@
+extension HistoryCoding {
+    /// The events of a batch, or of several batches one after the other.
+    package static func decode(_ bytes: [UInt8]) throws(DecodingFailure) -> [HistoryEvent] {
+        var events: [HistoryEvent] = []
+        events.reserveCapacity(bytes.count / bytesOfSmallEvent + 1)
+        var fields = Fields()
+        try ProtobufReader.fields(of: bytes) { (field, value) throws(DecodingFailure) in
+            guard field == 1 else { return }
+            events.append(try value.event(after: events.last, &fields))
+        }
+        return events
+    }
+
+    /// So that a batch is seldom moved while it grows, and little memory is asked for in vain.
+    private static let bytesOfSmallEvent = 24
+}
+
 /// Fields of an attributes message, collected by number: every one we read is a number, a text or a message.
+///
+/// One collection serves all events of a batch, so that it allocates once.
 private struct Fields {
     /// A struct and no tuple: an array of tuples is destroyed through run-time type information.
     private struct Entry {
@@ -7,10 +26,12 @@ private struct Fields {
     }
     private var values: [Entry] = []
 
-    init(_ message: ProtobufReader.Value?) throws(DecodingFailure) {
-        guard let message else { return }
-        values.reserveCapacity(8)
-        try message.fields { (field, value) throws(DecodingFailure) in
+    /// More than any event of ours has.
+    init() { values.reserveCapacity(16) }
+
+    mutating func collect(_ message: ProtobufReader.Value?) throws(DecodingFailure) {
+        values.removeAll(keepingCapacity: true)
+        try message?.fields { (field, value) throws(DecodingFailure) in
             values.append(Entry(field: field, value: value))
         }
     }
@@ -26,13 +47,15 @@ private struct Fields {
 
 extension ProtobufReader.Value {
     /// - Parameter previous: the event before it, which tells what it leaves out.
-    package func event(after previous: HistoryEvent?) throws(DecodingFailure) -> HistoryEvent {
-        guard case .delimited(var body) = self else { throw DecodingFailure("expected an event, got a number") }
+    fileprivate func event(
+        after previous: HistoryEvent?,
+        _ fields: inout Fields
+    ) throws(DecodingFailure) -> HistoryEvent {
         var id = previous.map { $0.id &+ 1 } ?? 0
         var time = previous?.time ?? .distantPast
         var number = 0
         var attributes: (field: Int, value: ProtobufReader.Value)?
-        while let (field, value) = try body.next() {
+        try self.fields { (field, value) throws(DecodingFailure) in
             switch field {
             case 1: id = value.integer
             case 2: time = try value.timestamp()
@@ -48,7 +71,8 @@ extension ProtobufReader.Value {
         if let attributes, attributes.field != type.attributesField {
             throw DecodingFailure("event \(id) (\(type.name)) has the attributes of another type of event")
         }
-        return HistoryEvent(id: id, time: time, attributes: try type.decode(Fields(attributes?.value)))
+        try fields.collect(attributes?.value)
+        return HistoryEvent(id: id, time: time, attributes: try type.decode(fields))
     }
 }
 

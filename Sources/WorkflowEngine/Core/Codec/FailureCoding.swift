@@ -50,8 +50,9 @@ extension Failure {
 
     package init(decoding bytes: [UInt8]) throws(DecodingFailure) {
         var failure = Failure(message: "", kind: .server(nonRetryable: false))
-        var reader = ProtobufReader(bytes)
-        while let (field, value) = try reader.next() { try failure.read(field, value) }
+        try ProtobufReader.fields(of: bytes) { (field, value) throws(DecodingFailure) in
+            try failure.read(field, value)
+        }
         self = failure
     }
 

@@ -64,8 +64,7 @@ enum InboxCoding {
             startedTime: .distantPast,
             result: .completed(nil)
         )
-        var reader = ProtobufReader(bytes)
-        while let (field, value) = try reader.next() {
+        try ProtobufReader.fields(of: bytes) { (field, value) throws(DecodingFailure) in
             switch field {
             case 1: outcome.scheduledEventID = value.integer
             case 2: outcome.attempt = Int(value.integer)

@@ -13,8 +13,7 @@ enum RowCoding {
     static func payload(_ bytes: [UInt8]?) throws(DecodingFailure) -> Payload? {
         guard let bytes else { return nil }
         var payload: Payload?
-        var reader = ProtobufReader(bytes)
-        while let (field, value) = try reader.next() {
+        try ProtobufReader.fields(of: bytes) { (field, value) throws(DecodingFailure) in
             if field == 1 { payload = try value.payload() }
         }
         return payload
@@ -53,8 +52,7 @@ enum RowCoding {
 
     static func texts(_ bytes: [UInt8]) throws(DecodingFailure) -> [String] {
         var texts: [String] = []
-        var reader = ProtobufReader(bytes)
-        while let (field, value) = try reader.next() {
+        try ProtobufReader.fields(of: bytes) { (field, value) throws(DecodingFailure) in
             if field == 1 { texts.append(try value.wrappedName()) }
         }
         return texts
@@ -79,8 +77,7 @@ enum RowCoding {
     static func waits(_ bytes: [UInt8]?) throws(DecodingFailure) -> [RunWait] {
         guard let bytes else { return [] }
         var waits: [RunWait] = []
-        var reader = ProtobufReader(bytes)
-        while let (_, entry) = try reader.next() {
+        try ProtobufReader.fields(of: bytes) { (_, entry) throws(DecodingFailure) in
             var wait = RunWait(kind: "", name: "", location: "")
             try entry.fields { field, value in
                 switch field {
@@ -114,8 +111,7 @@ enum RowCoding {
         guard let bytes else { return nil }
         var reason = BlockedReason(code: "", message: "", time: .distantPast, count: 0)
         var since: Timestamp?
-        var reader = ProtobufReader(bytes)
-        while let (field, value) = try reader.next() {
+        try ProtobufReader.fields(of: bytes) { (field, value) throws(DecodingFailure) in
             switch field {
             case 1: reason.code = value.string
             case 2: reason.message = value.string

@@ -20,8 +20,7 @@ struct CarriedTasks {
     private init() {}
 
     init(_ bytes: [UInt8]) throws(DecodingFailure) {
-        var reader = ProtobufReader(bytes)
-        while let (_, entry) = try reader.next() {
+        try ProtobufReader.fields(of: bytes) { (_, entry) throws(DecodingFailure) in
             var task = Task(scheduledEventID: 0, scheduledTime: .distantPast, activityType: "", scheduled: [])
             try entry.fields { field, value in
                 switch field {
