@@ -40,7 +40,7 @@ public struct AudioTranscoder: Sendable {
     /// Transcodes `source` into `directory`.
     ///
     /// The parent of `directory` must exist. An equal result in `directory` is kept, another one replaced as a whole.
-    /// Cancelling the task kills the decoder and everything it started, removes what was written, and throws
+    /// Cancelling the task kills the decoders and everything they started, removes what was written, and throws
     /// `cancelled`.
     /// - Parameters:
     ///   - source: The audio file; any name.
@@ -73,7 +73,8 @@ public struct AudioTranscoder: Sendable {
         return audio
     }
 
-    /// Runs the decoders side by side; the first one that fails ends the others. Returns what they have reported.
+    /// Runs the decoders side by side; the first one that fails ends the others. Returns what the one that measures has
+    /// reported: the messages of the others hold nothing but what the file says of itself.
     private func decode(
         _ source: FilePath,
         _ survey: SourceSurvey,
@@ -91,7 +92,7 @@ public struct AudioTranscoder: Sendable {
         ).split(over: count)
         let processes = plans.map { DecoderProcess($0, in: finding.isolation, source: source, work: work) }
         do {
-            return try await DecoderProcess.run(processes, onPosition: onPosition).map(\.messages).joined()
+            return try await DecoderProcess.run(processes, onPosition: onPosition).last?.messages ?? ""
         } catch {
             if error.code != .cancelled {
                 logger.notice("audio decoder failed", metadata: ["code": "\(error.code.rawValue)"])

@@ -1,6 +1,6 @@
 public import SystemPackage
 
-/// Where the tools are and what one transcoding may use.
+/// Where the tools are and what one decoder may use; a transcoding runs one or two.
 public struct TranscodingConfiguration: Sendable {
     /// How the decoder is kept away from the rest of the machine.
     public enum Sandbox: String, Codable, Sendable, CaseIterable {

@@ -59,6 +59,7 @@ struct OwnershipTests {
     func concurrentClaims(kind: StoreKind) async throws {
         try await kind.withStore { store in
             for index in 0..<20 { _ = try await store.start(StartRequest(WorkflowID("w\(index)"))) }
+            for number in 1...10 { _ = try await store.register("\(number)") }
             let claimed = try await withThrowingTaskGroup(of: [ClaimedRun].self) { group in
                 for worker in 1...10 {
                     group.addTask { try await store.claim(WorkerKey(Int64(worker)), at: at(9), limit: 3) }

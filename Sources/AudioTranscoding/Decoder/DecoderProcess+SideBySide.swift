@@ -1,32 +1,31 @@
 import Synchronization
 
 extension DecoderProcess {
-    /// Runs several to their ends; the first failure ends the others.
+    /// Runs several to their ends; the first failure ends the others. Returns the endings in the order of the processes.
     ///
-    /// - Parameter onPosition: called with the position of the slowest one.
-    /// - Throws: as ``run(onPosition:)``, and the failure that an ending stands for.
+    /// - Parameter onPosition: called with the position of the slowest one, never twice at the same time, and never with
+    ///   one before the last one.
+    /// - Throws: as ``run(onPosition:)``, and the failure that an ending stands for: the first, as others may be its
+    ///   consequence.
     static func run(
         _ processes: [DecoderProcess],
         onPosition: @escaping @Sendable (Double) -> Void
     ) async throws(TranscodingError) -> [Ending] {
-        let positions = Positions(count: processes.count)
-        let results = await withTaskGroup(of: Result<Ending, TranscodingError>.self) { group in
+        let positions = Positions(count: processes.count, onPosition)
+        let results = await withTaskGroup(of: (Int, Result<Ending, TranscodingError>).self) { group in
             for (index, process) in processes.enumerated() {
-                group.addTask {
-                    await process.result { seconds in onPosition(positions.advance(index, to: seconds)) }
-                }
+                group.addTask { (index, await process.result { positions.advance(index, to: $0) }) }
             }
-            var results: [Result<Ending, TranscodingError>] = []
-            for await result in group {
-                results.append(result)
+            var results: [(index: Int, result: Result<Ending, TranscodingError>)] = []
+            for await (index, result) in group {
+                results.append((index, result))
                 if case .failure = result { group.cancelAll() }
             }
             return results
         }
-        // In the order of their ends: the first failure is the cause, later ones may be its consequence.
-        var endings: [Ending] = []
-        for result in results { endings.append(try result.get()) }
-        return endings
+        // In the order in which they have ended.
+        for case (_, .failure(let error)) in results { throw error }
+        return results.sorted { $0.index < $1.index }.compactMap { try? $0.result.get() }
     }
 
     private func result(onPosition: @escaping @Sendable (Double) -> Void) async -> Result<Ending, TranscodingError> {
@@ -43,14 +42,18 @@ extension DecoderProcess {
 /// How far each of several decoders has come.
 private final class Positions: Sendable {
     private let seconds: Mutex<[Double]>
+    private let onPosition: @Sendable (Double) -> Void
 
-    init(count: Int) { seconds = Mutex(Array(repeating: 0, count: count)) }
+    init(count: Int, _ onPosition: @escaping @Sendable (Double) -> Void) {
+        seconds = Mutex(Array(repeating: 0, count: count))
+        self.onPosition = onPosition
+    }
 
-    /// Returns the position of the slowest one.
-    func advance(_ index: Int, to position: Double) -> Double {
+    /// Tells the position of the slowest one, with the lock held: two must not overtake each other.
+    func advance(_ index: Int, to position: Double) {
         seconds.withLock { seconds in
-            seconds[index] = position
-            return seconds.min() ?? position
+            seconds[index] = max(seconds[index], position)
+            if let slowest = seconds.min() { onPosition(slowest) }
         }
     }
 }

@@ -19,7 +19,7 @@ struct DecodingPlan {
     /// Whether it makes the loudness and the waveform.
     var measures = true
 
-    /// The same work by so many decoders, one or two; the parts take about as long as each other.
+    /// The same work by so many decoders, one or two; the parts take about as long as each other. The last one measures.
     func split(over decoders: Int) -> [DecodingPlan] {
         guard decoders > 1 else { return [self] }
         var (high, others) = (self, self)

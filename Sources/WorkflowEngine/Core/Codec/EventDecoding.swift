@@ -46,13 +46,10 @@ private struct Fields {
 }
 
 extension ProtobufReader.Value {
-    /// - Parameter previous: the event before it, which tells what it leaves out.
-    fileprivate func event(
-        after previous: HistoryEvent?,
-        _ fields: inout Fields
-    ) throws(DecodingFailure) -> HistoryEvent {
-        var id = previous.map { $0.id &+ 1 } ?? 0
-        var time = previous?.time ?? .distantPast
+    /// - Parameter last: the event before it, which tells what it leaves out.
+    fileprivate func event(after last: HistoryEvent?, _ fields: inout Fields) throws(DecodingFailure) -> HistoryEvent {
+        var id = last.map { $0.id &+ 1 } ?? 0
+        var time = last?.time ?? .distantPast
         var number = 0
         var attributes: (field: Int, value: ProtobufReader.Value)?
         try self.fields { (field, value) throws(DecodingFailure) in

@@ -1,4 +1,5 @@
 import Logging
+import Synchronization
 import WorkflowCore
 import WorkflowStore
 
@@ -20,18 +21,21 @@ extension ActivityRunner {
         )
     }
 
-    /// An outcome whose run is not loaded here any more.
-    func report(_ ended: EndedAttempt, of run: RunKey) async {
-        await report(
-            AttemptReport(
-                run: run,
-                scheduledEventID: ended.outcome.scheduledEventID,
-                attempt: ended.outcome.attempt,
-                worker: environment.key,
-                now: ended.endedAt,
-                decision: .ended(ended.outcome.result)
-            )
+    /// Reports an outcome whose run is not loaded here any more. ``reportCount`` counts it from now on.
+    func reportElsewhere(_ ended: EndedAttempt, of run: RunKey) {
+        reportCount.add(1, ordering: .relaxed)
+        let ending = AttemptReport(
+            run: run,
+            scheduledEventID: ended.outcome.scheduledEventID,
+            attempt: ended.outcome.attempt,
+            worker: environment.key,
+            now: ended.endedAt,
+            decision: .ended(ended.outcome.result)
         )
+        environment.task {
+            await self.report(ending)
+            self.reportCount.subtract(1, ordering: .releasing)
+        }
     }
 
     func report(_ report: AttemptReport) async {

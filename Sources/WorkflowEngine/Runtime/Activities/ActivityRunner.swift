@@ -9,6 +9,8 @@ final class ActivityRunner: Sendable {
     let environment: WorkerEnvironment
     let hooks: Hooks
     private let running = Mutex<[AttemptID: RunningAttempt]>([:])
+    /// Outcomes on their way into the store.
+    let reportCount = Atomic(0)
     private let shutdown = ShutdownNotice()
     /// When the running attempts' limits are looked at next: one planned call for all of them.
     private let plannedSweep = Mutex(Timestamp.never)

@@ -135,8 +135,7 @@ public final class Worker: Service {
         let loss = await untilShutdownOrLoss()
         // In a task of its own: this one may have been cancelled, and handing everything back must not be.
         // What is lost takes no outcome any more: there is nothing to wait for.
-        await Task { await stop(engine, isLost: loss != nil) }.value
-        await polling.value
+        await Task { await stop(engine, polling, isLost: loss != nil) }.value
         if let loss { throw loss }
     }
 
@@ -215,10 +214,12 @@ public final class Worker: Service {
         )
     }
 
-    private func stop(_ engine: Engine, isLost: Bool) async {
+    private func stop(_ engine: Engine, _ polling: Task<Void, Never>, isLost: Bool) async {
         logger.info("worker stops", metadata: ["worker": "\(configuration.identity)"])
         self.engine.withLock { $0 = nil }
         engine.poller.close()
+        // What it is claiming must be here before anybody asks whether something runs.
+        await polling.value
         engine.environment.slots.close()
         engine.runner.announceShutdown()
         if !(await engine.runner.becomesIdle(within: isLost ? .zero : configuration.drainTimeout)) {
@@ -229,6 +230,7 @@ public final class Worker: Service {
             engine.loop.mailbox.post(.releaseAll { continuation.resume() })
         }
         engine.observation.cancel()
+        if !isLost { await engine.runner.reportsSettle(within: .seconds(5)) }
         do {
             try await database.store.removeWorker(engine.environment.key, at: clock.now)
         } catch {

@@ -23,10 +23,7 @@ final class WorkerParts: Sendable {
     var callbacks: RunLoop.Callbacks {
         RunLoop.Callbacks(
             startTasks: { [self] in runner?.start($0) },
-            reportElsewhere: { [self] run, ended in
-                guard let runner else { return }
-                runner.environment.task { await runner.report(ended, of: run) }
-            },
+            reportElsewhere: { [self] run, ended in runner?.reportElsewhere(ended, of: run) },
             tasksWaiting: { [self] in poller?.tasksWaiting($0) },
             runsWaiting: { [self] in poller?.runsWaiting() },
             storeIsLost: onStoreLost
@@ -77,8 +74,17 @@ final class WorkerParts: Sendable {
 extension ActivityRunner {
     /// Whether everything that runs has ended within `duration`.
     func becomesIdle(within duration: Duration) async -> Bool {
+        await becomesZero(within: duration) { runningCount }
+    }
+
+    /// Waits until outcomes that no run has taken are in the store: they count only as long as this worker is registered.
+    func reportsSettle(within duration: Duration) async {
+        _ = await becomesZero(within: duration) { reportCount.load(ordering: .acquiring) }
+    }
+
+    private func becomesZero(within duration: Duration, _ count: () -> Int) async -> Bool {
         let deadline = ContinuousClock.now + duration
-        while runningCount > 0 {
+        while count() > 0 {
             guard ContinuousClock.now < deadline else { return false }
             try? await Task.sleep(for: .milliseconds(10))
         }

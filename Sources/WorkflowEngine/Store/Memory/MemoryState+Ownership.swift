@@ -2,6 +2,7 @@ import WorkflowCore
 
 extension MemoryState {
     mutating func claimRuns(_ request: ClaimRunsRequest) -> [ClaimedRun] {
+        guard workers[request.worker] != nil else { return [] }
         let due = runs.values
             .filter { run in
                 run.isOpen && !run.isOwned && run.record.wakeAt <= request.now
@@ -128,7 +129,6 @@ extension MemoryState {
     private mutating func endAttempts(of worker: WorkerKey, in key: RunKey, at now: Timestamp) {
         guard var run = runs[key] else { return }
         for task in run.sortedTasks where task.record.state == .started && task.record.worker == worker {
-            changes.append(.attemptRevoked(key, task.record.scheduledEventID))
             let decision = task.record.workerLostDecision(identity: task.identity, at: now)
             end(task, of: &run, decision, at: now, workerIsLost: true)
         }

@@ -2,7 +2,7 @@ import WorkflowCore
 
 extension MemoryState {
     mutating func claimTasks(_ request: ClaimTasksRequest) -> ClaimedTasks {
-        let identity = workers[request.worker]?.identity ?? ""
+        guard let identity = workers[request.worker]?.identity else { return ClaimedTasks(tasks: [], runs: []) }
         let visible = allTasks.filter { task in
             task.state == .waiting && task.scheduled.taskQueue == request.queue && task.visibleAt <= request.now
                 && task.deadline > request.now && request.types.contains(task.scheduled.activityType)

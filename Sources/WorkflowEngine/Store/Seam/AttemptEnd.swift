@@ -6,7 +6,7 @@ package enum AttemptEnd: String, Sendable {
     case failed
     case timedOut = "timed-out"
     case cancelled
-    /// Its worker's process ended.
+    /// Its worker's process ended, or the worker had to stop and it did not.
     case workerLost = "worker-lost"
     /// Its run closed first.
     case abandoned

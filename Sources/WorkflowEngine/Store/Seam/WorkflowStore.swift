@@ -19,7 +19,8 @@ package protocol WorkflowStore: Sendable {
 
     // MARK: Runs from their owner
     /// Takes up to `limit` open runs that have work due, belong to nobody, and are of a type and queue the worker
-    /// serves; each gets a higher epoch. Earliest due first.
+    /// serves; each gets a higher epoch. Earliest due first. A worker that is not registered gets none, here and of
+    /// ``claimTasks(_:)``: nobody would ever free them.
     func claimRuns(_ request: ClaimRunsRequest) async throws -> [ClaimedRun]
     /// Appends one activation to each of several runs: each is a unit of its own, and they may share a flush. The only
     /// call on the hot path, so it takes completions instead of suspending; they are called on the store's thread and

@@ -2,6 +2,7 @@ import WorkflowCore
 
 extension StoreUnit {
     mutating func claimRuns(_ request: ClaimRunsRequest) throws -> [ClaimedRun] {
+        guard try isRegistered(request.worker) else { return [] }
         let types = Set(request.types)
         var candidates: [RunToClaim] = []
         for queue in Set(request.queues) { candidates += try runsToClaim(queue, types: types, request) }
@@ -50,6 +51,7 @@ extension StoreUnit {
     }
 
     mutating func claimTasks(_ request: ClaimTasksRequest) throws -> ClaimedTasks {
+        guard try isRegistered(request.worker) else { return ClaimedTasks(tasks: [], runs: []) }
         let types = Set(request.types)
         var query = try prepare(TaskSQL.visible)
         query.bind(request.queue.rawValue)

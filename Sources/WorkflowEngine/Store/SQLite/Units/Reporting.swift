@@ -20,8 +20,8 @@ extension StoreUnit {
         var started = try prepare(TaskSQL.startedBy)
         started.bind(worker.rawValue)
         let rows = try started.taskKeys().compactMap { try task($0) } + carried
+        // Nobody is told to stop them: where they ran, nothing runs any more.
         for row in rows.sorted(by: { $0.key < $1.key }) {
-            changes.append(.attemptRevoked(row.key.run, row.key.scheduledEventID))
             let decision = row.record.workerLostDecision(identity: row.identity, at: now)
             try end(row, decision, at: now, workerIsLost: true)
         }
