@@ -19,8 +19,8 @@ struct Replay: Workload {
                     values: rounds.map(\.whole),
                     floors: rounds.map { _ in floor },
                     goal: .atLeast(1_000_000),
-                    bound: "decoding, a third, then a task switch and the matching of commands per resumption",
-                    tried: "scalar JSON without a decoder, resolutions in order: helped; another malloc: +50 %",
+                    bound: "decoding, a quarter, then a task switch and the matching of commands per resumption",
+                    tried: "scalar JSON without a decoder, reading without references: helped; another malloc: +50 %",
                     details: ["replay alone events/s": Spread(rounds.map(\.replay)).median]
                 )
             )
