@@ -202,6 +202,23 @@ struct OwnershipTests {
         }
     }
 
+    @Test("a worker that was removed gets neither runs nor tasks", arguments: StoreKind.allCases)
+    func claimsOfRemoved(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            let run = try await store.startWithTask()
+            _ = try await store.start(StartRequest("new"))
+            let other = try await store.register("other")
+            try await store.removeWorker(run.worker, at: at(5))
+            let before = try await StoreDump(store)
+            #expect(try await store.claim(run.worker, at: at(9)).isEmpty)
+            let none = try await store.claimWithRuns(run.worker, at: at(9))
+            #expect(none == ClaimedTasks(tasks: [], runs: []))
+            #expect(try await StoreDump(store) == before)
+            #expect(try await store.claimWithRuns(other, at: at(9)).tasks.count == 1)
+            #expect(try await store.claim(other, at: at(9)).count == 1)
+        }
+    }
+
     @Test("a removed worker's last attempt, or one asked to stop, is told to its run", arguments: StoreKind.allCases)
     func lastAttemptLost(kind: StoreKind) async throws {
         try await kind.withStore { store in

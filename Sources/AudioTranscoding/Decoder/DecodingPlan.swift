@@ -3,7 +3,7 @@ import SystemPackage
 /// The command line of one decoder of a source: one decode, one or two encodes, perhaps loudness and waveform, progress.
 ///
 /// An encoder uses one core, and the encoders of one decoder take turns. So the work can be split over two decoders, which
-/// cost a second decode, a twentieth of the whole. The bytes are the same either way.
+/// cost a second decode, at most a tenth of the whole. The bytes are the same either way.
 ///
 /// File names in it are relative to the working directory, so no character of a caller's path can act as a pattern.
 struct DecodingPlan {

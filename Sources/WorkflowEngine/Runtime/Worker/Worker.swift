@@ -218,10 +218,10 @@ public final class Worker: Service {
         logger.info("worker stops", metadata: ["worker": "\(configuration.identity)"])
         self.engine.withLock { $0 = nil }
         engine.poller.close()
-        // What it is claiming must be here before anybody asks whether something runs.
-        await polling.value
         engine.environment.slots.close()
         engine.runner.announceShutdown()
+        // What it is claiming must be here before anybody asks whether something runs.
+        await polling.value
         if !(await engine.runner.becomesIdle(within: isLost ? .zero : configuration.drainTimeout)) {
             engine.runner.cancelAll()
             if !isLost { _ = await engine.runner.becomesIdle(within: .seconds(5)) }
